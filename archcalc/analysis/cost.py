@@ -1,0 +1,44 @@
+"""Parameters, buffers and operations of each layer."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import NamedTuple
+
+from ..graph import Graph, Node
+from ..ops.base import Weight
+
+
+class Cost(NamedTuple):
+    """What one layer stores and computes for one example."""
+
+    params: int
+    buffers: int
+    macs: int
+    connections: int
+    """LeCun's count: every use of a weight or a bias."""
+
+
+def cost(graph: Graph, node: Node) -> Cost:
+    """The cost of one layer; a shared weight is counted where it belongs, expert copies as often as they are stored."""
+    shapes = graph.shapes(node)
+    weights = own_weights(graph, node)
+    work = node.op.work(*shapes)
+    params = sum([count(weight) for weight in weights.values() if not weight.buffer]) * node.stored
+    buffers = sum([prod(weight.shape) for weight in weights.values() if weight.buffer]) * node.stored
+    macs = work.get("macs", 0) * node.active
+    connections = macs + work.get("bias", 0) * node.active if params else 0
+    return Cost(params, buffers, macs, connections)
+
+
+def count(weight: Weight) -> int:
+    """The numbers in a weight that count."""
+    return prod(weight.shape) if weight.count is None else weight.count
+
+
+def own_weights(graph: Graph, node: Node) -> dict[str, Weight]:
+    """The stored tensors of a layer, without the one that it shares."""
+    weights: dict[str, Weight] = node.op.weights(*graph.shapes(node))
+    if node.tie is not None:
+        weights = {name: weight for name, weight in weights.items() if name != "weight"}
+    return weights

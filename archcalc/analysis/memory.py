@@ -1,0 +1,56 @@
+"""Memory by named definitions: stored activations, peak inference, training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from ..graph import Graph
+
+FLOAT32 = 4
+"""Bytes of an element unless another type is named."""
+
+
+def peak_elements(graph: Graph) -> tuple[int, int]:
+    """The most numbers alive at once along the schedule, and the node where that is.
+
+    While a layer runs its inputs and its output are alive; a volume dies after its last reader, the outputs of the
+    network never do.
+    """
+    last = last_readers(graph)
+    sizes = [prod(node.shape) for node in graph.nodes]
+    alive, peak, where = 0, 0, 0
+    dying: list[list[int]] = [[] for _ in graph.nodes]
+    for index, reader in enumerate(last):
+        dying[reader].append(index)
+    for index, size in enumerate(sizes):
+        alive += size
+        if alive > peak:
+            peak, where = alive, index
+        alive -= sum([sizes[dead] for dead in dying[index]])
+    return peak, where
+
+
+def last_readers(graph: Graph) -> list[int]:
+    """For every node the last one that reads it; itself if none, the end of the schedule for outputs."""
+    last = list(range(len(graph.nodes)))
+    for index, node in enumerate(graph.nodes):
+        for source in node.inputs:
+            last[source] = index
+    for index in graph.outputs:
+        last[index] = len(graph.nodes) - 1
+    return last
+
+
+OPTIMIZER_COPIES = {"sgd": 0, "momentum": 1, "adam": 2}
+"""State that an optimizer keeps for every parameter."""
+
+
+def training_bytes(params: int, activations: int, batch: int = 1, optimizer: str = "adam", element: int = FLOAT32) -> int:
+    """Weights, gradients and optimizer state once, stored activations for every example of the batch."""
+    return element * (params * (2 + OPTIMIZER_COPIES[optimizer]) + activations * batch)
+
+
+def stored(volumes: Sequence[int]) -> int:
+    """Stored activations: every layer's output once."""
+    return sum(volumes)

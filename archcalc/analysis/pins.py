@@ -1,0 +1,19 @@
+"""Totals that the text pins with `check`."""
+
+from __future__ import annotations
+
+from ..errors import Diagnostic, SpecError
+from .table import Table
+
+
+def check_pins(table: Table) -> None:
+    """Refuse a table whose totals are not the pinned ones."""
+    wrong = []
+    for pin in table.graph.pins:
+        actual = getattr(table.totals, pin.key)
+        if actual != pin.value:
+            note = f"{pin.value:,} claimed, {actual:,} computed ({actual - pin.value:+,})"
+            help = (f"check {pin.key}={actual} if the text is right",)
+            wrong.append(Diagnostic("E402", f"the {pin.key} are not what is claimed", note, help, place=pin.place))
+    if wrong:
+        raise SpecError(*wrong)

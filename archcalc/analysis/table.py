@@ -1,0 +1,252 @@
+"""The table of a network: one row a layer, and the totals. Everything that reports show comes from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from ..errors import Diagnostic
+from ..graph import Graph, Node
+from ..ops.fields import spell
+from ..shape import Shape, Window, fit_window
+from .cost import Cost, cost, own_weights
+from .memory import FLOAT32, peak_elements, training_bytes
+from .receptive import Fields, receptive_fields
+
+SCHEMA = 1
+CONVENTION = "macs"
+"""One for every multiply-accumulate of convolutions, linear layers and attention's products; nothing else counts."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer. Volumes and counts are for one example."""
+
+    node: Node
+    graph: Graph
+    cost: Cost
+    field: Fields | None
+
+    @property
+    def name(self) -> str:
+        """The path of the layer."""
+        return self.node.name
+
+    @property
+    def op(self) -> str:
+        """The layer's word: CONV."""
+        return str(self.node.op.word)
+
+    @cached_property
+    def text(self) -> str:
+        """The layer as it is written; rounding that the whole file sets is left out."""
+        text, fit = spell(self.node.op), self.graph.settings.get("fit")
+        return text.removesuffix(f" {fit}") if fit else text
+
+    @property
+    def inputs(self) -> tuple[Shape, ...]:
+        """The volumes that come in."""
+        return self.graph.shapes(self.node)
+
+    @property
+    def output(self) -> Shape:
+        """The volume that goes out."""
+        return self.node.shape
+
+    @property
+    def params(self) -> int:
+        """Trained numbers."""
+        return self.cost.params
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds."""
+        return self.cost.macs
+
+    @property
+    def activations(self) -> int:
+        """Numbers in the output."""
+        return prod(self.node.shape)
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes of the output, float32."""
+        return self.activations * FLOAT32
+
+    @property
+    def weights(self) -> dict[str, Shape]:
+        """The stored tensors of the layer."""
+        return {name: weight.shape for name, weight in own_weights(self.graph, self.node).items()}
+
+    @cached_property
+    def windows(self) -> tuple[Window, ...]:
+        """What slides over the input, an axis each; none for layers without a window."""
+        return self.node.op.footprint(*self.inputs) or () if hasattr(self.node.op, "pad") else ()
+
+    @cached_property
+    def dropped(self) -> tuple[int, ...]:
+        """The padded rows that no window reads, an axis each."""
+        fit = getattr(self.node.op, "fit", None)
+        if fit is None:
+            return ()
+        sizes = self.inputs[0][:-1]
+        return tuple(fit_window(size, window, fit).dropped for size, window in zip(sizes, self.windows, strict=True))
+
+    @cached_property
+    def rounded(self) -> str | None:
+        """What rounding did to the layer, if anything."""
+        fit = getattr(self.node.op, "fit", None)
+        if not fit or self.node.op.same:
+            return None
+        if any(self.dropped):
+            return f"floor drops {_each(self.dropped)} of {_each(_padded(self.inputs[0], self.windows))} padded rows"
+        sizes = self.inputs[0][:-1]
+        added = tuple(fit_window(size, window, fit).added for size, window in zip(sizes, self.windows, strict=True))
+        return f"ceil adds {_each(added)} rows" if any(added) else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row for JSON."""
+        place = self.node.place
+        return {
+            "name": self.name,
+            "op": self.op,
+            "text": self.text,
+            "inputs": [list(shape) for shape in self.inputs],
+            "output": list(self.output),
+            "params": self.params,
+            "buffers": self.cost.buffers,
+            "macs": self.macs,
+            "activations": self.activations,
+            "activation_bytes": self.activation_bytes,
+            "weights": {name: list(shape) for name, shape in self.weights.items()},
+            "connections": self.cost.connections,
+            "pads": [[window.before, window.after] for window in self.windows],
+            "dropped": list(self.dropped),
+            "receptive_field": self._fields("size"),
+            "effective_stride": self._fields("stride"),
+            "effective_padding": self._fields("padding"),
+            "line": place.line,
+            "column": place.column,
+            "rounded": self.rounded,
+        }
+
+    def _fields(self, what: str) -> list[int | str] | None:
+        """One property of the receptive field along every axis; fractions as text, so that they stay exact."""
+        if self.field is None:
+            return None
+        return [_exact(getattr(axis, what)) for axis in self.field]
+
+
+def _exact(value: int | Fraction) -> int | str:
+    return int(value) if value == int(value) else str(value)
+
+
+def _each(sizes: tuple[int, ...]) -> str:
+    """One number where all axes agree."""
+    return str(sizes[0]) if len(set(sizes)) == 1 else "x".join(map(str, sizes))
+
+
+def _padded(shape: Shape, windows: tuple[Window, ...]) -> tuple[int, ...]:
+    return tuple(size + w.before + w.after for size, w in zip(shape[:-1], windows, strict=True))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums over all layers, for one example. Bytes are of float32."""
+
+    params: int
+    buffers: int
+    macs: int
+    flops: int
+    """2 x macs."""
+    activations: int
+    """Every layer's output once; the inputs are not counted."""
+    connections: int
+    weight_bytes: int
+    activation_bytes: int
+    peak_bytes: int
+    """The most bytes of volumes alive at once, inputs and output of the running layer included."""
+    training_bytes: int
+    """Weights, gradients and Adam's two copies, and the stored activations of one example."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A network in numbers."""
+
+    graph: Graph
+    rows: tuple[Row, ...]
+    totals: Totals
+    peak: str
+    """The layer at which memory peaks."""
+
+    @property
+    def rounded(self) -> tuple[Row, ...]:
+        """The layers whose size was rounded."""
+        return tuple(row for row in self.rows if row.rounded)
+
+    @property
+    def uncounted(self) -> tuple[Row, ...]:
+        """The layers whose work is not known."""
+        return ()
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What a reader should know."""
+        return self.graph.warnings
+
+    def as_dict(self) -> dict[str, Any]:
+        """The table for JSON; the keys are part of the interface."""
+        graph = self.graph
+        outputs = [graph.nodes[index] for index in graph.outputs]
+        return {
+            "schema": SCHEMA,
+            "name": graph.name,
+            "title": graph.title,
+            "convention": CONVENTION,
+            "inputs": [
+                {"name": node.name, "shape": list(node.shape), "dtype": "int64" if node.op.integer else "float32"}
+                for node in graph.inputs
+            ],
+            "outputs": [{"name": node.name, "shape": list(node.shape)} for node in outputs],
+            "totals": vars(self.totals).copy(),
+            "layers": [row.as_dict() for row in self.rows],
+            "rounded": [{"name": row.name, "rounded": row.rounded} for row in self.rounded],
+            "uncounted": [row.name for row in self.uncounted],
+            "warnings": [warning.as_dict() for warning in self.warnings],
+        }
+
+
+def tabulate(graph: Graph) -> Table:
+    """The table of a graph."""
+    fields = receptive_fields(graph)
+    rows = tuple(
+        [
+            Row(node, graph, cost(graph, node), field)
+            for node, field in zip(graph.nodes, fields, strict=True)
+            if node.op.word != "INPUT"
+        ]
+    )
+    peak, where = peak_elements(graph) if graph.nodes else (0, 0)
+    return Table(graph, rows, _totals(rows, peak), graph.nodes[where].name)
+
+
+def _totals(rows: tuple[Row, ...], peak: int) -> Totals:
+    params = sum([row.cost.params for row in rows])
+    macs = sum([row.cost.macs for row in rows])
+    activations = sum([row.activations for row in rows])
+    return Totals(
+        params=params,
+        buffers=sum([row.cost.buffers for row in rows]),
+        macs=macs,
+        flops=2 * macs,
+        activations=activations,
+        connections=sum([row.cost.connections for row in rows]),
+        weight_bytes=params * FLOAT32,
+        activation_bytes=activations * FLOAT32,
+        peak_bytes=peak * FLOAT32,
+        training_bytes=training_bytes(params, activations),
+    )

@@ -1,0 +1,111 @@
+"""Using blocks: parameters, defaults, and the scope inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Diagnostic, LimitError
+from ..ops import WORDS
+from ..ops.fields import Reference, Word
+from ..syntax import tree
+from ..words import nearest
+from . import declare
+from .names import Naming
+from .scope import Block, Scope, Volume
+from .values import evaluate
+
+if TYPE_CHECKING:
+    from .builder import Builder
+
+MAX_BLOCKS = 50
+"""Blocks inside blocks: each may hold the next, so their depth is bounded like that of brackets."""
+
+
+def use(
+    builder: Builder, part: tree.Use, label: str, scope: Scope, naming: Naming, current: Volume | None, branch: bool
+) -> Volume | None:
+    """The chain of a block in place of its name."""
+    word = scope.find(part.name)
+    if isinstance(word, Word):
+        layer = tree.Layer(str(word), part.arguments, part.branches, part.start, part.end)
+        return builder.layer(layer, label, scope, naming, current)
+    block = scope.block(part.name)
+    if block is None:
+        raise _unknown(part, scope)
+    if part.branches is not None:
+        raise scope.error(part, "E223", f"{part.name} is a block and takes no branches", ("give it references: @a @b",))
+    _check_depth(builder, block, part, scope)
+    inner = Scope(
+        block.scope.source, block.scope, incoming=current, trace=declare.used_at(part, scope), depth=scope.depth + 1
+    )
+    inner.values.update(_parameters(builder, block, part, scope, inner))
+    for declaration in block.definition.lets:
+        declare.let(declaration, inner)
+    spliced = branch and not label
+    inside = naming if spliced else naming.inside(naming.path(label, part.name.rpartition(".")[2]))
+    builder.active.append(block.definition)
+    try:
+        return builder.chain(block.definition.body, inner, inside, current)
+    finally:
+        builder.active.pop()
+
+
+def _unknown(part: tree.Use, scope: Scope) -> Exception:
+    span = tree.Name(part.name, part.start, part.start + len(part.name))
+    if part.name.upper() in WORDS:
+        help = f"layers are UPPERCASE: {part.name.upper()}"
+    else:
+        near = nearest(part.name, scope.block_names()) or nearest(part.name.upper(), WORDS)
+        help = f"did you mean {' or '.join(near)}?" if near else f"define it first: def {part.name} n {{ ... }}"
+    return scope.error(span, "E218", f"there is no block {part.name}", (help,))
+
+
+def _check_depth(builder: Builder, block: Block, part: tree.Use, scope: Scope) -> None:
+    if block.definition in builder.active:
+        help = ("blocks cannot call themselves; [ ... ]*n repeats",)
+        raise scope.error(part, "E219", f"{part.name} uses itself", help)
+    if scope.depth >= MAX_BLOCKS:
+        message = f"blocks use each other more than {MAX_BLOCKS} deep"
+        raise LimitError(Diagnostic("E505", message, help=("write it flatter",), place=scope.place(part)))
+
+
+def _parameters(builder: Builder, block: Block, part: tree.Use, scope: Scope, inner: Scope) -> dict[str, Any]:
+    """The values of all parameters: given by place, by key, or by default (which may use the ones before)."""
+    names = [parameter.name for parameter in block.definition.parameters]
+    values: dict[str, Any] = {}
+    for argument in part.arguments:
+        waiting = [name for name in names if name not in values]
+        key = argument.key or (waiting[0] if waiting else "")
+        if key not in names:
+            raise _no_parameter(block, argument, scope)
+        if key in values:
+            raise scope.error(argument, "E212", f"{key} is given twice", ("keep one",))
+        values[key] = _value(builder, argument.value, scope)
+    for parameter in block.definition.parameters:
+        if parameter.name in values:
+            continue
+        if parameter.default is None:
+            help = (f"{part.name} {' '.join(names)}",)
+            raise scope.error(part, "E217", f"{part.name} needs its {parameter.name}", help)
+        inner.values.update(values)
+        values[parameter.name] = _value(builder, parameter.default, inner)
+    return values
+
+
+def _value(builder: Builder, value: tree.Value, scope: Scope) -> Any:
+    """A parameter's value; a reference means the volume that it names where the block is used."""
+    result = evaluate(value, scope)
+    if isinstance(result, Reference) and isinstance(value, tree.Ref):
+        return builder.resolve(result, value, scope)
+    return result
+
+
+def _no_parameter(block: Block, argument: tree.Argument, scope: Scope) -> Exception:
+    names = [parameter.name for parameter in block.definition.parameters]
+    takes = f"{block.definition.name} takes {' '.join(names)}" if names else f"{block.definition.name} takes nothing"
+    if not argument.key:
+        text = scope.source.text[argument.start : argument.end]
+        return scope.error(argument, "E216", f"{text} is one argument too many", (f"{takes}; the next stage follows after ->",))
+    near = nearest(argument.key, names)
+    help = f"did you mean {near[0]}?" if near else takes
+    return scope.error(argument, "E215", f"{block.definition.name} has no parameter {argument.key}", (help,))

@@ -1,0 +1,354 @@
+"""Walks the syntax tree and adds a node for every layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import ArchcalcError, Diagnostic, LimitError, SpecError
+from ..graph import Graph, Node, Pin, Question
+from ..ops.base import Op
+from ..ops.fields import Reference, Word
+from ..ops.volume import Input
+from ..shape import FLOOR, Shape, show
+from ..source import Source
+from ..syntax import tree
+from ..words import nearest
+from . import blocks, declare
+from .arguments import bind, find_op
+from .names import Naming, Taken
+from .scope import Scope, Volume
+from .values import evaluate, integer
+
+MAX_LAYERS = 1_000_000
+"""Layers in one network, repeats multiplied out."""
+
+LOST = Volume(-1, None)
+"""What a layer with a mistake gives: whatever reads it is not checked."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller says over the text."""
+
+    input: Shape | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    max_layers: int = MAX_LAYERS
+    read: Callable[[str, Source], Source] | None = None
+    """Reads an imported file; None where files are out of reach."""
+
+
+def build(spec: tree.Spec, source: Source, options: Options | None = None, name: str = "") -> Graph:
+    """The graph of a spec. All mistakes that can be told apart are reported in one SpecError."""
+    return Builder(source, options or Options()).run(spec, name)
+
+
+class Builder:
+    """The network so far."""
+
+    def __init__(self, source: Source, options: Options) -> None:
+        self.options = options
+        self.nodes: list[Node] = []
+        self.taken = Taken()
+        self.settings: dict[str, Any] = {}
+        self.pins: list[Pin] = []
+        self.questions: list[Question] = []
+        self.outputs: list[int] = []
+        self.mistakes: list[Diagnostic] = []
+        self._reported: set[object] = set()
+        self.warnings: list[Diagnostic] = []
+        self.importing: list[str] = [source.file]
+        """The files that are being imported, outermost first."""
+        self.active: list[tree.Definition] = []
+        """The blocks that are being expanded, outermost first."""
+        self.root = Scope(source, values=dict(options.values))
+
+    # The file
+
+    def run(self, spec: tree.Spec, name: str) -> Graph:
+        naming, current = Naming(self.taken), None
+        for line in spec:
+            if isinstance(line, tree.Stage):
+                current = self.stage(line, self.root, naming, current)
+            else:
+                with self.reporting(line):
+                    declare.line(self, line, self.root, started=bool(self.nodes))
+        self._finish(spec, current)
+        return Graph(
+            tuple(self.nodes), tuple(self.outputs), name, self.settings, tuple(self.pins), tuple(self.questions),
+            tuple(self.warnings),
+        )  # fmt: skip
+
+    def _finish(self, spec: tree.Spec, current: Volume | None) -> None:
+        if not self.mistakes and not self.nodes:
+            place = self.root.source.place(0, 0)
+            help = ("for example  INPUT 227x227x3 -> CONV 96 11x11 s4",)
+            self.mistakes.append(Diagnostic("E230", "the spec has no layers", help=help, place=place))
+        if not self.mistakes:
+            declare.check_unused(self)
+        if self.mistakes:
+            raise SpecError(*self.mistakes)
+        if not self.outputs and current is not None:
+            self.outputs.append(current.node)
+
+    def reporting(self, part: tree.Line) -> _Reporting:
+        """Collects the mistakes of a part instead of stopping at the first."""
+        return _Reporting(self, self.root, part)
+
+    # Stages
+
+    def chain(self, stages: tree.Chain, scope: Scope, naming: Naming, current: Volume | None, branch: bool = False) -> Volume | None:
+        """Stages one after the other; the volume that the last one gives."""
+        for stage in stages:
+            current = self.stage(stage, scope, naming, current, branch)
+        return current
+
+    def stage(
+        self, stage: tree.Stage, scope: Scope, naming: Naming, current: Volume | None, branch: bool = False
+    ) -> Volume | None:
+        """One stage: what it gives, under its label, checked against its claim."""
+        failed = False
+        volume: Volume | None
+        try:
+            volume = self._head(stage, scope, naming, current, branch)
+        except SpecError as error:
+            self._report(error, scope, stage.head)
+            volume, failed = self._recover(stage, scope, naming, current, error), True
+        if stage.claim is not None:
+            with _Reporting(self, scope, stage.claim):
+                volume = self._claim(stage.claim, scope, volume, failed)
+        if stage.label and volume is not None:
+            scope.labels[stage.label] = volume
+        return volume
+
+    def _head(self, stage: tree.Stage, scope: Scope, naming: Naming, current: Volume | None, branch: bool) -> Volume | None:
+        match stage.head:
+            case tree.Layer() as layer:
+                return self.layer(layer, stage.label, scope, naming, current)
+            case tree.Use() as use:
+                return blocks.use(self, use, stage.label, scope, naming, current, branch)
+            case tree.Ref() as ref:
+                return self.resolve(Reference(ref.label), ref, scope)
+            case tree.Group() as group:
+                return self._group(group, stage.label, scope, naming, current, branch)
+
+    def _group(
+        self, group: tree.Group, label: str, scope: Scope, naming: Naming, current: Volume | None, branch: bool
+    ) -> Volume | None:
+        if len(group.chains) > 1:
+            help = ("ADD [a, b] adds them, CONCAT [a, b] joins their channels, MUL and SUB multiply and subtract",)
+            raise scope.error(group, "E221", "the brackets hold branches, but not how they merge", help)
+        if group.count is None:
+            inner = naming.inside(naming.path(label, "")) if label else naming
+            return self.chain(group.chains[0], scope, inner, current, branch and not label)
+        count = integer(group.count, scope, "the number of repeats")
+        return self._repeat(group, count, label, scope, naming, current)
+
+    def _repeat(
+        self, group: tree.Group, count: int, label: str, scope: Scope, naming: Naming, current: Volume | None
+    ) -> Volume | None:
+        """The chain `count` times; the first time tells how large that gets."""
+        inner = naming.inside(naming.path(label, "")) if label else naming
+        outer, inner.repeated = inner.repeated, True
+        first, known = len(self.nodes), len(self.mistakes)
+        for index in range(count):
+            before = current
+            current = self.chain(group.chains[0], scope, inner, current)
+            made = len(self.nodes) - first
+            if index == 0 and made * count > self.options.max_layers:
+                raise self._too_many(made * count, scope, group)
+            if len(self.mistakes) > known or (not made and current == before):
+                break
+        inner.repeated = outer
+        return current
+
+    def _too_many(self, count: int, scope: Scope, part: tree.Layer | tree.Group) -> LimitError:
+        message = f"the network has at least {count:,} layers, the limit is {self.options.max_layers:,}"
+        return LimitError(Diagnostic("E504", message, help=("--max-layers raises the limit",), place=scope.place(part)))
+
+    # Layers
+
+    def layer(self, layer: tree.Layer, label: str, scope: Scope, naming: Naming, current: Volume | None) -> Volume | None:
+        """One layer, and the branches that it merges."""
+        if layer.word == "ID" and not layer.arguments and layer.branches is None:
+            naming.skip()
+            return current if current is not None else self._start(layer, scope)
+        op_class = find_op(layer.word, layer, scope)
+        if op_class.arity == 0:
+            return self._source(op_class, layer, label, scope, naming)
+        refs = [argument for argument in layer.arguments if isinstance(argument.value, tree.Ref) and not argument.key]
+        plain = [argument for argument in layer.arguments if argument not in refs] if refs else layer.arguments
+        op = bind(op_class, plain, layer, scope, self.settings.get("fit", ""))
+        if current is None:
+            current = self._start(layer, scope)
+        path = naming.path(label, layer.word)
+        volumes = self._volumes(op, layer, refs, label and path, scope, naming, current)
+        tie, extra = self._named(op, layer, scope)
+        volumes += extra
+        shapes = [volume.shape for volume in volumes]
+        if None in shapes:
+            return LOST
+        shape = op.output(*shapes)  # type: ignore[arg-type]
+        return self._add(op, tuple(volume.node for volume in volumes), shape, path, scope, layer, tie)
+
+    def _volumes(
+        self, op: Op, layer: tree.Layer, refs: list[tree.Argument], path: str, scope: Scope, naming: Naming, current: Volume
+    ) -> list[Volume]:
+        """What the layer reads: its branches, or the current volume and the referenced ones."""
+        if layer.branches is None:
+            volumes = [current]
+        elif op.arity == 1:
+            help = (f"{layer.word} works on one volume; ADD, MUL, SUB and CONCAT merge branches",)
+            raise scope.error(layer, "E223", f"{layer.word} takes no branches", help)
+        else:
+            volumes = []
+            for index, branch in enumerate(layer.branches):
+                inner = naming.inside(f"{path}.{index}") if path and op.numbers_branches else naming
+                volume = self.chain(branch, scope, inner, current, branch=True)
+                volumes.append(LOST if volume is None else volume)
+        if refs and op.arity == 1:
+            help = (f"@label -> {layer.word} starts from another stage",)
+            raise scope.error(refs[0], "E223", f"{layer.word} takes no reference", help)
+        for argument in refs:
+            assert isinstance(argument.value, tree.Ref)
+            volumes.append(self.resolve(Reference(argument.value.label), argument.value, scope))
+        if op.arity is not None and op.arity > 1 and len(volumes) not in (1, op.arity):
+            help = (f"give {op.arity}, in the order of the docs",)
+            raise scope.error(layer, "E229", f"{layer.word} takes {op.arity} volumes, {len(volumes)} given", help)
+        return volumes
+
+    def _named(self, op: Op, layer: tree.Layer, scope: Scope) -> tuple[int | None, list[Volume]]:
+        """What is referenced by key: the stage whose weight is shared, and further volumes."""
+        tie, volumes = None, []
+        for argument in layer.arguments:
+            if argument.key and isinstance(argument.value, tree.Ref):
+                volume = self.resolve(Reference(argument.value.label), argument.value, scope)
+                if argument.key == "tie":
+                    tie = volume.node
+                else:
+                    volumes.append(volume)
+        return tie, volumes
+
+    def _source(self, op_class: type[Op], layer: tree.Layer, label: str, scope: Scope, naming: Naming) -> Volume:
+        """A layer that reads no volume."""
+        op = bind(op_class, layer.arguments, layer, scope, "")
+        if self.options.input is not None and isinstance(op, Input) and not self.nodes:
+            op = Input(self.options.input, integer=op.integer)
+        path = label or ("input" if self.taken.free("input") else naming.path("", "input"))
+        return self._add(op, (), op.output(), path, scope, layer)
+
+    def _start(self, layer: tree.Layer | tree.Use, scope: Scope) -> Volume:
+        """The volume of a chain that starts without INPUT."""
+        if self.nodes or self.mistakes:
+            return LOST
+        if self.options.input is None:
+            help = ("write INPUT 32x32x3 -> before it, or give --input 32x32x3",)
+            raise scope.error(layer, "E231", "the chain starts without an INPUT", help)
+        op = Input(self.options.input)
+        return self._add(op, (), op.output(), "input", scope, layer)
+
+    def _add(
+        self, op: Op, inputs: tuple[int, ...], shape: Shape, path: str, scope: Scope, part: tree.Layer | tree.Use,
+        tie: int | None = None,
+    ) -> Volume:  # fmt: skip
+        if len(self.nodes) >= self.options.max_layers and isinstance(part, tree.Layer):
+            raise self._too_many(len(self.nodes) + 1, scope, part)
+        nodes = self.nodes
+        batched = op.word == "INPUT" or any([nodes[index].batched for index in inputs if index >= 0])
+        node = Node(self.taken.claim(path), op, inputs, shape, scope.source, part.start, part.end, batched, tie=tie)
+        self.nodes.append(node)
+        return Volume(len(self.nodes) - 1, shape)
+
+    def resolve(self, label: Reference, part: tree.Ref, scope: Scope) -> Volume:
+        """The volume that a reference means: a label, a parameter, or what comes into the block."""
+        if label == "in" and scope.incoming is not None:
+            return scope.incoming
+        known: list[str] = []
+        outer: Scope | None = scope
+        while outer is not None:
+            if label in outer.labels:
+                return outer.labels[label]
+            value = outer.values.get(label)
+            if isinstance(value, Volume):
+                return value
+            known += [*outer.labels, *(name for name, value in outer.values.items() if isinstance(value, Volume))]
+            outer = outer.parent
+        near = nearest(label, known)
+        help = f"did you mean @{near[0]}?" if near else f"label a stage above it: {label}: CONV ..."
+        raise scope.error(part, "E220", f"no stage above is labelled {label}", (help,))
+
+    # Claims and mistakes
+
+    def _claim(self, claim: tree.Glued, scope: Scope, volume: Volume | None, failed: bool) -> Volume | None:
+        """Compare a claimed volume, or note the question; after a mistake the claim says how to go on."""
+        if volume is None:
+            raise scope.error(claim, "E231", "nothing before => gives a volume", ("write a layer before it",))
+        if len(claim.axes) == 1 and isinstance(claim.axes[0], tree.Unknown):
+            if volume.shape is not None and not failed:
+                self.questions.append(Question(volume.node, scope.place(claim)))
+            return volume
+        sizes = tuple(self._claimed_size(axis, scope) for axis in claim.axes)
+        if failed or volume.shape is None:
+            known = tuple(size for size in sizes if size is not None)
+            return Volume(volume.node, known) if len(known) == len(sizes) else volume
+        if len(sizes) != len(volume.shape) or any(c not in (None, s) for c, s in zip(sizes, volume.shape, strict=True)):
+            claimed = show(["?" if size is None else size for size in sizes])
+            note = f"{claimed} claimed, {show(volume.shape)} computed"
+            raise scope.error(claim, "E401", "the volume is not what is claimed", self._reason(volume), note)
+        return volume
+
+    def _claimed_size(self, axis: tree.Expression | tree.Sides, scope: Scope) -> int | None:
+        if isinstance(axis, tree.Unknown):
+            return None
+        size = evaluate(axis, scope)
+        if isinstance(size, Word):
+            help = ("symbols are not available yet: write a number or ?",)
+            raise scope.error(axis, "E252", f"{size} is a free dimension", help)
+        if not isinstance(size, int) or size < 1:
+            raise scope.error(axis, "E208", "a size must be a whole number of at least 1", (f"this is {size}",))
+        return size
+
+    def _reason(self, volume: Volume) -> tuple[str, ...]:
+        """Where a computed volume comes from."""
+        node = self.nodes[volume.node]
+        shapes = " and ".join(show(self.nodes[index].shape) for index in node.inputs)
+        return (f"{node.op} on {shapes} gives {show(node.shape)}",) if shapes else ()
+
+    def _recover(
+        self, stage: tree.Stage, scope: Scope, naming: Naming, current: Volume | None, error: SpecError
+    ) -> Volume:
+        """After a stride that doesn't fit the rest is checked as if it were rounded down."""
+        layer = stage.head
+        if [d.code for d in error.diagnostics] != ["E301"] or not isinstance(layer, tree.Layer) or current is None or current.shape is None:
+            return LOST
+        op = bind(find_op(layer.word, layer, scope), layer.arguments, layer, scope, FLOOR)
+        return Volume(-1, op.output(current.shape))
+
+    def _report(self, error: SpecError, scope: Scope, part: Any) -> None:
+        """Note mistakes, each once: a block that is used often makes its mistakes once."""
+        place = scope.place(part)
+        for diagnostic in error.diagnostics:
+            placed = diagnostic.at(place, scope.trace)
+            if (placed.code, placed.place, placed.message) not in self._reported:
+                self._reported.add((placed.code, placed.place, placed.message))
+                self.mistakes.append(placed)
+
+
+class _Reporting:
+    """Turns SpecErrors inside a with statement into reported mistakes."""
+
+    def __init__(self, builder: Builder, scope: Scope, part: Any) -> None:
+        self.builder, self.scope, self.part = builder, scope, part
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if not isinstance(error, SpecError):
+            return False
+        self.builder._report(error, self.scope, self.part)
+        return True
+
+
+__all__ = ["ArchcalcError", "Builder", "Options", "build"]

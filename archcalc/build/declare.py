@@ -1,0 +1,109 @@
+"""Declarations: set, check, let, def, import."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Diagnostic, Place
+from ..graph import Pin
+from ..shape import CEIL, EXACT, FLOOR
+from ..syntax import tree
+from ..words import nearest
+from .scope import Block, Scope
+from .values import evaluate
+
+if TYPE_CHECKING:
+    from .builder import Builder
+
+SETTINGS = ("title", "source", "fit", "batch")
+FITS = (EXACT, FLOOR, CEIL)
+PINS = ("params", "macs", "flops", "activations", "buffers", "connections")
+"""The totals that `check` can pin."""
+
+
+def line(builder: Builder, part: tree.Line, scope: Scope, started: bool) -> None:
+    """One declaration of a file."""
+    match part:
+        case tree.Declaration(kind="set"):
+            _set(builder, part, scope, started)
+        case tree.Declaration(kind="check"):
+            _check(builder, part, scope)
+        case tree.Declaration():
+            let(part, scope, builder.options.values)
+        case tree.Definition():
+            define(part, scope)
+        case tree.Import():
+            from .imports import import_file  # noqa: PLC0415 - imports.py needs this module
+
+            import_file(builder, part, scope)
+
+
+def _set(builder: Builder, part: tree.Declaration, scope: Scope, started: bool) -> None:
+    if started:
+        raise scope.error(part, "E222", "set comes too late", ("write it above the first layer",))
+    for setting in part.settings:
+        if setting.key not in SETTINGS:
+            raise _unknown(setting, SETTINGS, "setting", scope)
+        builder.settings[setting.key] = _setting(setting, scope)
+
+
+def _setting(setting: tree.Setting, scope: Scope) -> Any:
+    if setting.key == "fit":
+        word = setting.value.text if isinstance(setting.value, tree.Name) else ""
+        if word not in FITS:
+            raise scope.error(setting, "E224", "fit is exact, floor or ceil", ("set fit=floor",))
+        return "" if word == EXACT else word
+    value = evaluate(setting.value, scope)
+    wanted = int if setting.key == "batch" else str
+    if type(value) is not wanted or (wanted is int and value < 1):
+        example = "set batch=32" if setting.key == "batch" else f'set {setting.key}="..."'
+        kind = "a whole number of at least 1" if setting.key == "batch" else "a text in quotes"
+        raise scope.error(setting, "E224", f"{setting.key} is {kind}", (example,))
+    return value
+
+
+def _check(builder: Builder, part: tree.Declaration, scope: Scope) -> None:
+    for setting in part.settings:
+        if setting.key not in PINS:
+            raise _unknown(setting, PINS, "total", scope)
+        value = evaluate(setting.value, scope)
+        if not isinstance(value, int | Fraction) or value != int(value):
+            raise scope.error(setting, "E225", f"{setting.key} is a whole number", (f"check {setting.key}=62378344",))
+        builder.pins.append(Pin(setting.key, int(value), scope.place(setting)))
+
+
+def let(part: tree.Declaration, scope: Scope, overrides: Any = ()) -> None:
+    """Give names their values; what the caller overrides stays."""
+    for setting in part.settings:
+        if setting.key in overrides:
+            continue
+        scope.values[setting.key] = evaluate(setting.value, scope)
+
+
+def define(part: tree.Definition, scope: Scope) -> None:
+    """Remember a block."""
+    names = [parameter.name for parameter in part.parameters]
+    if len(set(names)) < len(names):
+        raise scope.error(part, "E226", f"two parameters of {part.name} have the same name", ("rename one",))
+    scope.blocks[part.name] = Block(part, scope)
+
+
+def _unknown(setting: tree.Setting, known: tuple[str, ...], what: str, scope: Scope) -> Exception:
+    near = nearest(setting.key, known)
+    help = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return scope.error(setting, "E227", f"there is no {what} {setting.key}", (help,))
+
+
+def check_unused(builder: Builder) -> None:
+    """An override that nothing in the text asks for is a mistake of the caller."""
+    text = builder.root.source.text
+    for name in builder.options.values:
+        if name not in text:
+            help = ("names set by let and free dimensions can be given",)
+            builder.mistakes.append(Diagnostic("E228", f"the spec has no {name} to set", help=help))
+
+
+def used_at(part: tree.Use, scope: Scope) -> tuple[Place, ...]:
+    """The uses of blocks that lead into a block, innermost first."""
+    return (scope.place(part), *scope.trace)

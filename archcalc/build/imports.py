@@ -1,0 +1,47 @@
+"""Importing the blocks of another file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import SpecError
+from ..syntax import parse, tree
+from . import declare
+from .scope import Block, Scope
+
+if TYPE_CHECKING:
+    from .builder import Builder
+
+
+def import_file(builder: Builder, part: tree.Import, scope: Scope) -> None:
+    """Make the blocks and names of a file known here, under `alias.` where there is one."""
+    if builder.options.read is None:
+        raise scope.error(part, "E240", "text given directly cannot import files", ("put the spec into a file",))
+    source = builder.options.read(part.path, scope.source)
+    if source.file in builder.importing:
+        cycle = " -> ".join([*builder.importing[builder.importing.index(source.file) :], source.file])
+        raise scope.error(part, "E241", "the files import each other", (cycle,))
+    builder.importing.append(source.file)
+    try:
+        inner = _declarations(builder, parse(source), Scope(source, trace=(scope.place(part), *scope.trace)))
+    finally:
+        builder.importing.pop()
+    prefix = f"{part.alias}." if part.alias else ""
+    for name, block in inner.blocks.items():
+        scope.blocks[prefix + name] = Block(block.definition, inner)
+    if not part.alias:
+        scope.values.update(inner.values)
+
+
+def _declarations(builder: Builder, spec: tree.Spec, scope: Scope) -> Scope:
+    for line in spec:
+        if isinstance(line, tree.Stage):
+            raise scope.error(line, "E242", "an imported file holds only definitions", ("def name n { ... }",))
+        if isinstance(line, tree.Declaration) and line.kind != "let":
+            help = (f"{line.kind} belongs into the file that is run",)
+            raise scope.error(line, "E243", f"an imported file cannot {line.kind} anything", help)
+        declare.line(builder, line, scope, started=False)
+    return scope
+
+
+__all__ = ["SpecError", "import_file"]

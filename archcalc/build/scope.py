@@ -1,0 +1,107 @@
+"""What names mean at one point of a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from ..errors import Diagnostic, Place, SpecError
+from ..shape import Shape
+from ..source import Source
+from ..syntax import tree
+
+
+class Spanned(Protocol):
+    """Anything of the syntax tree."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+class Volume(NamedTuple):
+    """The output of a node, or (None) one that a mistake left unknown."""
+
+    node: int
+    shape: Shape | None
+
+
+class Block(NamedTuple):
+    """A definition and the scope that it was made in."""
+
+    definition: tree.Definition
+    scope: Scope
+
+
+_SIZES = {"cin": -1, "win": -2, "hin": -3, "din": -4}
+"""Names for the sizes of the volume that comes into a block."""
+
+
+@dataclass(eq=False)
+class Scope:
+    """The names of one file or of one use of a block; what it does not have, its parent has."""
+
+    source: Source
+    parent: Scope | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    labels: dict[str, Volume] = field(default_factory=dict)
+    incoming: Volume | None = None
+    """The volume that comes into the block."""
+    trace: tuple[Place, ...] = ()
+    depth: int = 0
+
+    def find(self, name: str) -> Any:
+        """The value of a name, or None."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            if name in _SIZES and scope.incoming is not None and scope.incoming.shape is not None:
+                shape, axis = scope.incoming.shape, _SIZES[name]
+                if len(shape) >= -axis and (axis == -1 or len(shape) > 2 or axis == -2 and len(shape) == 2):
+                    return shape[axis]
+            scope = scope.parent
+        return None
+
+    def lost(self, name: str) -> bool:
+        """Whether the name is a size of a volume that a mistake left unknown."""
+        scope: Scope | None = self
+        while scope is not None and scope.incoming is None:
+            scope = scope.parent
+        return name in _SIZES and scope is not None and scope.incoming is not None and scope.incoming.shape is None
+
+    def block(self, name: str) -> Block | None:
+        """The block of that name, or None."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.blocks:
+                return scope.blocks[name]
+            scope = scope.parent
+        return None
+
+    def names(self) -> Iterable[str]:
+        """All names that have a value here."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield from scope.values
+            if scope.incoming is not None:
+                yield from _SIZES
+            scope = scope.parent
+
+    def block_names(self) -> Iterable[str]:
+        """All blocks that can be used here."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield from scope.blocks
+            scope = scope.parent
+
+    def place(self, part: Spanned) -> Place:
+        """Where a piece of syntax stands."""
+        return self.source.place(part.start, part.end)
+
+    def error(self, part: Spanned, code: str, message: str, help: tuple[str, ...], note: str = "") -> SpecError:
+        """A mistake in a piece of syntax."""
+        return SpecError(Diagnostic(code, message, note, help, place=self.place(part), trace=self.trace))

@@ -1,0 +1,159 @@
+"""What expressions are worth: exact integers and fractions, shapes, arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from ..errors import Diagnostic, LimitError, SpecError
+from ..ops.fields import Array, Reference, Word
+from ..shape import Pair
+from ..syntax import tree
+from ..words import nearest
+from .scope import Scope
+
+MAX_BITS = 4096
+"""Numbers beyond 10**1233 have no use here, and powers of powers would take forever."""
+
+Number = int | Fraction
+
+
+def evaluate(value: tree.Value | tree.Expression | tree.Sides, scope: Scope) -> Any:
+    """The value of a piece of syntax in a scope."""
+    match value:
+        case tree.Number(number):
+            return number
+        case tree.Glued(axes):
+            return evaluate(axes[0], scope) if len(axes) == 1 else tuple([evaluate(axis, scope) for axis in axes])
+        case tree.Name(text):
+            return _name(value, text, scope)
+        case tree.Sides(before, after):
+            return Pair(_number(before, scope), _number(after, scope))
+        case tree.Operation(operator, operands):
+            return _operation(value, operator, [_number(operand, scope) for operand in operands], scope)
+        case tree.Text(text):
+            return text
+        case tree.Ref(label):
+            return Reference(label)
+        case tree.Items():
+            return _array(value, scope)
+        case _:
+            raise scope.error(value, "E251", "? asks for a value, which is not available yet", ("write a number",))
+
+
+def _name(name: tree.Name, text: str, scope: Scope) -> Any:
+    found = scope.find(text)
+    if found is not None:
+        return found
+    if text[0].isupper():
+        return Word(text)
+    if scope.lost(text):
+        raise SpecError  # the mistake that lost the volume has been reported
+    near = nearest(text, scope.names())
+    help = f"did you mean {' or '.join(near)}?" if near else "parameters of the block and names set by let are known"
+    raise scope.error(name, "E201", f"{text} has no value here", (help,))
+
+
+def _number(value: tree.Expression, scope: Scope) -> Number:
+    number = evaluate(value, scope)
+    if isinstance(number, int | Fraction):
+        return number
+    if isinstance(number, Word):
+        help = ("symbols are not available yet: write a number, or set it with let",)
+        raise scope.error(value, "E252", f"{number} is a free dimension", help)
+    raise scope.error(value, "E202", "arithmetic needs numbers", (f"this is {number}",))
+
+
+def _operation(value: tree.Operation, operator: str, numbers: list[Number], scope: Scope) -> Number:
+    function = _OPERATORS.get(operator)
+    if function is None:
+        near = nearest(operator, _FUNCTIONS)
+        help = f"did you mean {near[0]}?" if near else f"there are {', '.join(_FUNCTIONS)}"
+        raise scope.error(value, "E203", f"{operator} is no function", (help,))
+    try:
+        result = function(*numbers)
+    except ZeroDivisionError:
+        raise scope.error(value, "E204", "division by zero", ()) from None
+    except TypeError:
+        raise scope.error(value, "E205", f"{operator} takes another number of values", (f"{len(numbers)} given",)) from None
+    except OverflowError:
+        place = scope.place(value)
+        message = f"the number has more than {MAX_BITS} bits"
+        raise LimitError(Diagnostic("E503", message, help=("no network needs it",), place=place)) from None
+    if isinstance(result, Fraction) and result.denominator == 1:
+        return int(result)
+    return result
+
+
+def _power(base: Number, exponent: Number) -> Number:
+    if Fraction(exponent).denominator != 1:
+        raise OverflowError
+    size = max(Fraction(base).numerator.bit_length(), Fraction(base).denominator.bit_length())
+    if size * abs(exponent) > MAX_BITS:
+        raise OverflowError
+    return Fraction(base) ** int(exponent)
+
+
+def _times(left: Number, right: Number) -> Number:
+    result = left * right
+    if Fraction(result).numerator.bit_length() > MAX_BITS:
+        raise OverflowError
+    return result
+
+
+def _floor(value: Number) -> int:
+    return math.floor(value)
+
+
+def _ceil(value: Number) -> int:
+    return math.ceil(value)
+
+
+_FUNCTIONS: dict[str, Callable[..., Number]] = {"min": min, "max": max, "ceil": _ceil, "floor": _floor}
+_OPERATORS: dict[str, Callable[..., Number]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": _times,
+    "/": lambda left, right: Fraction(left) / Fraction(right),
+    "//": lambda left, right: left // right,
+    "%": lambda left, right: left % right,
+    "**": _power,
+    "negative": lambda value: -value,
+    **_FUNCTIONS,
+}
+
+
+def _array(value: tree.Items, scope: Scope) -> Array:
+    scale = 1 if value.scale is None else Fraction(_number(value.scale, scope))
+    if value.operator == "/":
+        if scale == 0:
+            raise scope.error(value, "E204", "division by zero", ())
+        scale = 1 / Fraction(scale)
+    return Array(_items(value, scope, scale))
+
+
+def _items(value: tree.Items, scope: Scope, scale: Number) -> tuple[Any, ...]:
+    items: list[Any] = []
+    for item in value.items:
+        if isinstance(item, tree.Items):
+            items.append(_array(item, scope).items if scale == 1 else _items(item, scope, scale))
+        else:
+            items.append(_number(item, scope) * scale)
+    lengths = {_shape(item) for item in items}
+    if len(lengths) > 1:
+        raise scope.error(value, "E206", "the rows of the array differ in length", ("give every row as many numbers",))
+    return tuple(items)
+
+
+def _shape(item: Any) -> tuple[int, ...]:
+    return (len(item), *_shape(item[0])) if isinstance(item, tuple) else ()
+
+
+def integer(value: tree.Expression, scope: Scope, what: str) -> int:
+    """A whole number of at least 0."""
+    number = _number(value, scope)
+    if Fraction(number).denominator != 1 or number < 0:
+        raise scope.error(value, "E207", f"{what} must be a whole number of at least 0", (f"this is {number}",))
+    return int(number)

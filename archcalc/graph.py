@@ -1,0 +1,83 @@
+"""A network: a graph of ops in the order in which they run. Every shape in it has been checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from .errors import Diagnostic, Place
+from .shape import Shape
+from .source import Source
+
+
+class Node(NamedTuple):
+    """One layer: its path, its op, the indices of the nodes that it reads, and the volume that it gives."""
+
+    name: str
+    op: Any
+    inputs: tuple[int, ...]
+    shape: Shape
+    source: Source
+    start: int
+    end: int
+    batched: bool = True
+    """Whether the volume is one per example; a value that no INPUT reaches is the same for all."""
+    stored: int = 1
+    """How many copies of the weights there are (experts)."""
+    active: int = 1
+    """How many of the copies run for each position."""
+    tie: int | None = None
+    """The node whose weight this one shares."""
+
+    @property
+    def place(self) -> Place:
+        """Where the layer stands in the text."""
+        return self.source.place(self.start, self.end)
+
+
+class Question(NamedTuple):
+    """`=> ?`: somebody asks for a node's volume."""
+
+    node: int
+    place: Place
+
+
+class Pin(NamedTuple):
+    """`check params=...`: a total that must hold."""
+
+    key: str
+    value: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network, its settings, and what the text claims of it."""
+
+    nodes: tuple[Node, ...]
+    outputs: tuple[int, ...]
+    name: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    pins: tuple[Pin, ...] = ()
+    questions: tuple[Question, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title that the file sets, else the name."""
+        return str(self.settings.get("title", self.name))
+
+    def shapes(self, node: Node) -> tuple[Shape, ...]:
+        """The volumes that a node reads."""
+        nodes = self.nodes
+        return tuple([nodes[index].shape for index in node.inputs])
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        """The INPUTs."""
+        return tuple(node for node in self.nodes if node.op.word == "INPUT")
+
+
+Value = int | Fraction | tuple[Any, ...] | str
+"""What a name in a spec can stand for: a number, a shape, a layer word, a text, an array, a reference."""

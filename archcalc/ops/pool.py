@@ -1,0 +1,109 @@
+"""Pooling: POOL (max, avg, sum) over windows, GAP and GMP over all positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from ..errors import SpecError
+from ..shape import Extent, Shape, Window
+from .base import FIRST, Const, Lowering, Op, need_rank, node
+from .fields import EXTENT, argument, choice, flag
+from .window import Sliding, attributes, over_batch, taps
+
+
+@dataclass(frozen=True)
+class Pool(Sliding):
+    """The maximum, average or sum of each window. It has no default stride: Caffe's is 1, PyTorch's the window."""
+
+    word: ClassVar[str] = "POOL"
+
+    kernel: Extent = argument(EXTENT)
+    mode: str = choice("max", "avg", "sum", default="max", leading=True)
+    inner: bool = flag("inner")
+    """Average over the positions inside the input only; otherwise padding counts, as in PyTorch."""
+
+    def extent(self) -> Extent:
+        return self.kernel
+
+    def output(self, *x: Shape) -> Shape:
+        y = self.slid(x[0], x[0][-1])
+        if self.inner and self.mode != "avg":
+            raise SpecError.of("E305", "inner belongs to average pooling", f"POOL {self.mode} with inner", ("POOL avg ... inner",))
+        for window in self.windows(x[0]):
+            # a window wholly inside the padding has no maximum, and runtimes refuse it
+            if max(window.before, window.after) >= window.span:
+                raise SpecError.of(
+                    "E311", "the padding is as large as the window", f"p{max(window.before, window.after)} for a window of {window.span}",
+                    (f"p{window.span - 1} at most",),
+                )  # fmt: skip
+        return y
+
+    def work(self, *x: Shape) -> dict[str, int]:
+        outputs, each = prod(self.output(*x)), taps(self.windows(x[0]))
+        if self.mode == "max":
+            return {"compare": outputs * (each - 1)}
+        return {"add": outputs * (each - 1), "div": outputs if self.mode == "avg" else 0}
+
+    def onnx(self, *x: Shape) -> Lowering:
+        windows, y = self.padded(x[0]), self.output(*x)
+        if self.mode == "max":
+            nodes = (node("MaxPool", "xc", to="yc", **attributes(windows)),)
+        elif self.mode == "avg":
+            nodes = (self._average(x[0], "yc"),)
+        else:
+            # a sum is the average with padding counted, times the window
+            bare = tuple(window._replace(before=0, after=0) for window in windows)
+            pads = [0, 0, *(w.before for w in windows), 0, 0, *(w.after for w in windows)]
+            nodes = (
+                node("Pad", "xc", Const(tuple(pads), "int64"), to="padded", opset=18),
+                node("AveragePool", "padded", to="mean", opset=_opset(windows), **attributes(bare)),
+                node("Mul", "mean", Const(float(taps(windows))), to="yc"),
+            )
+        return over_batch(x[0], y, len(windows), nodes)
+
+    def _average(self, x: Shape, to: str):  # type: ignore[no-untyped-def]
+        # with ceil the runtime must know the true padding: rows that ceil adds are never averaged over
+        windows = self.windows(x)
+        ceil = {"ceil_mode": 1} if any(fit.added for fit in self.fits(x)) else {}
+        include = {} if self.inner else {"count_include_pad": 1}
+        return node("AveragePool", "xc", to=to, opset=_opset(windows), **attributes(windows), **ceil, **include)
+
+
+def _opset(windows: tuple[Window, ...]) -> int:
+    """AveragePool has dilations since opset 19."""
+    return 19 if any(window.dilation > 1 for window in windows) else 17
+
+
+@dataclass(frozen=True)
+class GlobalAveragePool(Op):
+    """The average over all positions; the axes stay, with size 1."""
+
+    word: ClassVar[str] = "GAP"
+
+    def output(self, *x: Shape) -> Shape:
+        need_rank(self, x[0], 2, "7x7x512")
+        return (1,) * (len(x[0]) - 1) + x[0][-1:]
+
+    def work(self, *x: Shape) -> dict[str, int]:
+        return {"add": prod(x[0]) - x[0][-1], "div": x[0][-1]}
+
+    def footprint(self, *x: Shape) -> tuple[Window, ...]:
+        return tuple(Window(kernel=size) for size in x[0][:-1])
+
+    def onnx(self, *x: Shape) -> Lowering:
+        return Lowering(FIRST, (node("GlobalAveragePool", "x0"),))
+
+
+@dataclass(frozen=True)
+class GlobalMaxPool(GlobalAveragePool):
+    """The maximum over all positions; the axes stay, with size 1."""
+
+    word: ClassVar[str] = "GMP"
+
+    def work(self, *x: Shape) -> dict[str, int]:
+        return {"compare": prod(x[0]) - x[0][-1]}
+
+    def onnx(self, *x: Shape) -> Lowering:
+        return Lowering(FIRST, (node("GlobalMaxPool", "x0"),))

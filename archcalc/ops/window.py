@@ -1,0 +1,214 @@
+"""Sliding windows, which convolutions and pooling share: sizes, fit, and what would fit instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
+
+from ..errors import Fix, SpecError
+from ..shape import (
+    CEIL,
+    EXACT,
+    FLOOR,
+    POINT,
+    Extent,
+    Fit,
+    Pads,
+    Shape,
+    Window,
+    fit_window,
+    pads_per_axis,
+    per_axis,
+    same_pads,
+    show,
+)
+from .base import BATCH, Lowering, Op, OnnxNode, ints, need_rank, node
+from .fields import EXTENT, PADS, choice, flag, option
+
+MAX_AXES = 3
+"""Windows of more axes have no operator to run them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sliding(Op):
+    """A window that slides over the last spatial axes; a kernel of rank r leaves the axes before those alone, as batch."""
+
+    stride: Extent = option("s", EXTENT, 1)
+    pad: Pads = option("p", PADS, 0)
+    dilation: Extent = option("d", EXTENT, 1)
+    same: bool = flag("same")
+    fit: str = choice(FLOOR, CEIL)
+
+    def extent(self) -> Extent:
+        """The kernel as it was written."""
+        raise NotImplementedError
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        """One window an axis that the kernel covers, `same` worked out to its pads."""
+        need_rank(self, x, 2, "32x32x3")
+        kernel = self.extent()
+        rank = len(x) - 1 if isinstance(kernel, int) else len(kernel)
+        if rank > len(x) - 1:
+            raise _too_many_axes(self, x, rank)
+        if rank > MAX_AXES:
+            raise SpecError.of(
+                "E304", f"{self.word} slides over at most {MAX_AXES} axes", f"{rank} axes in {show(x)}",
+                (f"give the kernel {MAX_AXES} axes, as 3x3x3: the axes before those count as batch",),
+            )  # fmt: skip
+        axes = zip(
+            per_axis(kernel, rank, "kernel"),
+            per_axis(self.stride, rank, "stride"),
+            per_axis(self.dilation, rank, "dilation"),
+            pads_per_axis(self.pad, rank),
+            strict=True,
+        )
+        windows = tuple(Window(k, s, d, before, after) for k, s, d, (before, after) in axes)
+        if not self.same:
+            return windows
+        if self.pad != 0:
+            raise SpecError.of("E305", "same and p= contradict each other", f"same with p{self.pad}", ("keep one of them",))
+        sizes = x[-1 - rank : -1]
+        pads = (same_pads(size, window) for size, window in zip(sizes, windows, strict=True))
+        return tuple(
+            window._replace(before=before, after=after)
+            for window, (before, after) in zip(windows, pads, strict=True)
+        )
+
+    def fits(self, x: Shape) -> tuple[Fit, ...]:
+        """How each window fits its axis; refuses windows larger than the padded input and strides that don't fit."""
+        windows = self.windows(x)
+        sizes = x[-1 - len(windows) : -1]
+        fits = []
+        for axis, (size, window) in enumerate(zip(sizes, windows, strict=True)):
+            room = size + window.before + window.after
+            if window.span > room:
+                raise _too_large(self, size, window)
+            fit = fit_window(size, window, self.fit or EXACT)
+            if fit.dropped and not self.fit and not self.same:
+                raise _misfit(self, x, size, window, len(windows) > 1, axis)
+            fits.append(fit)
+        return tuple(fits)
+
+    def slid(self, x: Shape, channels: int) -> Shape:
+        """The output shape with this many channels."""
+        sizes = tuple(fit.size for fit in self.fits(x))
+        return (*x[: -1 - len(sizes)], *sizes, channels)
+
+    def footprint(self, *x: Shape) -> tuple[Window, ...]:
+        windows = self.windows(x[0])
+        return (POINT,) * (len(x[0]) - 1 - len(windows)) + windows
+
+    def padded(self, x: Shape) -> tuple[Window, ...]:
+        """The windows with the rows that ceil adds written as padding after, which the runtime needs."""
+        pairs = zip(self.windows(x), self.fits(x), strict=True)
+        return tuple(window._replace(after=window.after + fit.added) for window, fit in pairs)
+
+
+def attributes(windows: tuple[Window, ...]) -> dict[str, Any]:
+    """The attributes that ONNX has for windows; defaults are left out."""
+    pads = [window.before for window in windows] + [window.after for window in windows]
+    named = {
+        "kernel_shape": [window.kernel for window in windows],
+        "strides": [window.stride for window in windows],
+        "dilations": [window.dilation for window in windows],
+        "pads": pads,
+    }
+    return {name: values for name, values in named.items() if name == "kernel_shape" or any(v != 1 for v in values)}
+
+
+def over_batch(x: Shape, y: Shape, rank: int, nodes: tuple[OnnxNode, ...]) -> Lowering:
+    """Nodes that work on `rank` spatial axes, channels first, from xc to yc; spatial axes before those join the batch."""
+    lead = len(x) - 1 - rank
+    if not lead:
+        return Lowering("first", tuple(_rename(item, {"xc": "x0", "yc": "y"}) for item in nodes))
+    first = [0, rank + 1, *range(1, rank + 1)]
+    last = [0, *range(2, rank + 2), 1]
+    return Lowering(
+        "last",
+        (
+            node("Reshape", "x0", ints(-1, *x[lead:]), to="joined"),
+            node("Transpose", "joined", to="xc", perm=first),
+            *nodes,
+            node("Transpose", "yc", to="back", perm=last),
+            node("Reshape", "back", ints(BATCH, *y), to="y"),
+        ),
+    )
+
+
+def _rename(item: OnnxNode, names: dict[str, str]) -> OnnxNode:
+    inputs = tuple(names.get(name, name) if isinstance(name, str) else name for name in item.inputs)
+    return item._replace(inputs=inputs, outputs=tuple(names.get(name, name) for name in item.outputs))
+
+
+def _too_many_axes(op: Sliding, x: Shape, rank: int) -> SpecError:
+    has = len(x) - 1
+    return SpecError.of(
+        "E302",
+        f"the kernel has more axes than the volume has spatial ones",
+        f"{show(op.extent())} has {rank}, {show(x)} has {has}",  # type: ignore[arg-type]
+        (f"write {'one number' if has == 1 else show(('k',) * has)} for the kernel, or give the input {rank} spatial axes",),
+    )
+
+
+def _too_large(op: Sliding, size: int, window: Window) -> SpecError:
+    room = size + window.before + window.after
+    short = window.span - room
+    dilated = f" (dilated to {window.span})" if window.dilation > 1 else ""
+    pads = f" + {window.before} + {window.after} of padding" if window.before or window.after else ""
+    need = f"p{max(window.before, window.after) + -(-short // 2)}"
+    help = [f"an input of at least {size + short}", f"a kernel of at most {(room - 1) // window.dilation + 1}", need, "same"]
+    return SpecError.of(
+        "E306", "the window is larger than its input", f"{window.kernel}{dilated} against {size}{pads}",
+        ("would fit:  " + ";  ".join(help),),
+    )  # fmt: skip
+
+
+def _misfit(op: Sliding, x: Shape, size: int, window: Window, square: bool, axis: int) -> SpecError:
+    """The stride does not fit: by how much, what is lost, and everything near that fits."""
+    room = size + window.before + window.after - window.span
+    dropped = room % window.stride
+    pads = f"2*{window.before}" if window.before == window.after else f"{window.before} + {window.after}"
+    dilated = f"{window.dilation}*({window.kernel} - 1) - 1" if window.dilation > 1 else str(window.kernel)
+    count = _decimal(room, window.stride)
+    floor, ceil = (fit_window(size, window, fit).size for fit in (FLOOR, CEIL))
+    same = same_pads(size, window)
+    exact = [
+        f"input {' or '.join(str(size + change) for change in _near(dropped, window, size))}",
+        " or ".join(f"s{stride}" for stride in _strides(room, window.stride)),
+        f"same -> {-(-size // window.stride)} (pads {same[0]}:{same[1]})",
+    ]
+    rounded = f"floor -> {floor} (drops {dropped} of the {size + window.before + window.after} padded rows), ceil -> {ceil}"
+    return SpecError.of(
+        "E301",
+        "the stride doesn't fit",
+        f"({size} + {pads} - {dilated})/{window.stride} + 1 = {count}",
+        ("exact:  " + ";  ".join(text for text in exact if text), f"or say: {rounded}"),
+        _fixes(op, _strides(room, window.stride)),
+    )
+
+
+def _near(dropped: int, window: Window, size: int) -> list[int]:
+    """The nearest changes of the input size that make it fit."""
+    return [change for change in (-dropped, window.stride - dropped) if size + change > 0]
+
+
+def _strides(room: int, stride: int) -> list[int]:
+    """The strides up to twice the given one that divide the room."""
+    return [s for s in range(1, 2 * stride + 1) if room % s == 0][-4:]
+
+
+def _fixes(op: Sliding, strides: list[int]) -> tuple[Fix, ...]:
+    ways: list[tuple[str, dict[str, Any]]] = [(f"stride {s}", {"stride": s}) for s in strides]
+    ways += [("round down", {"fit": FLOOR}), ("round up", {"fit": CEIL}), ("pad as SAME", {"same": True, "pad": 0})]
+    return tuple(Fix(title, str(replace(op, **change))) for title, change in ways)
+
+
+def _decimal(room: int, stride: int) -> str:
+    """room/stride + 1, cut after two decimals unless it ends there."""
+    return f"{room / stride + 1:.2f}".rstrip("0")
+
+
+def taps(windows: tuple[Window, ...]) -> int:
+    """How many positions a window reads."""
+    return prod(window.kernel for window in windows)

@@ -1,0 +1,128 @@
+"""Shapes and window arithmetic, exact in Python integers.
+
+A shape lists the spatial sizes, then the channels: (height, width, channels). The batch is never part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .errors import SpecError
+
+Shape = tuple[int, ...]
+
+EXACT, FLOOR, CEIL = "exact", "floor", "ceil"
+
+
+class Pair(NamedTuple):
+    """A pad that differs before and after, `p0:1`."""
+
+    before: int
+    after: int
+
+    def __str__(self) -> str:
+        return f"{self.before}:{self.after}"
+
+
+Extent = int | tuple[int, ...]
+"""One number for every spatial axis, or one an axis."""
+
+Pads = int | Pair | tuple[int | Pair, ...]
+
+
+class Window(NamedTuple):
+    """What a layer looks at along one axis to make one output: `kernel` taps, `dilation` apart, every `stride`."""
+
+    kernel: int = 1
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+
+    @property
+    def span(self) -> int:
+        """Positions from the first tap to the last: d(k - 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+
+class Fit(NamedTuple):
+    """How a window fits an axis: the output size, the padded rows that no window reads, the rows added by ceil."""
+
+    size: int
+    dropped: int = 0
+    added: int = 0
+
+
+POINT = Window()
+
+
+def show(shape: Sequence[object]) -> str:
+    """A shape as it is written: 227x227x3."""
+    return "x".join(str(size) for size in shape)
+
+
+def per_axis(value: Extent, rank: int, what: str) -> tuple[int, ...]:
+    """One value an axis: a single one serves all, a tuple must have as many as there are axes."""
+    if isinstance(value, int):
+        return (value,) * rank
+    if len(value) != rank:
+        raise _wrong_rank(value, rank, what)
+    return value
+
+
+def pads_per_axis(value: Pads, rank: int, what: str = "pad") -> tuple[tuple[int, int], ...]:
+    """The pads before and after, an axis each."""
+    if isinstance(value, int):
+        return ((value, value),) * rank
+    if isinstance(value, Pair):
+        return (tuple(value),) * rank
+    if len(value) != rank:
+        raise _wrong_rank(value, rank, what)
+    return tuple((pad, pad) if isinstance(pad, int) else tuple(pad) for pad in value)
+
+
+def _wrong_rank(value: Sequence[object], rank: int, what: str) -> SpecError:
+    axes = "1 axis" if rank == 1 else f"{rank} axes"
+    return SpecError.of(
+        "E303",
+        f"the {what} has {len(value)} axes where the window has {axes}",
+        f"{show(value)} for {axes}",
+        (f"write one number for all, or {rank} joined by x",),
+    )
+
+
+def fit_window(size: int, window: Window, fit: str) -> Fit:
+    """How often the window fits into `size` positions.
+
+    (size - span + before + after)/stride + 1, which must be whole unless `fit` rounds it. A window that ceil adds
+    must start inside the input or the padding before it, as in PyTorch and ONNX.
+    """
+    room = size + window.before + window.after - window.span
+    steps, dropped = divmod(room, window.stride)
+    if not dropped or fit == EXACT:
+        return Fit(steps + 1, dropped)
+    if fit == CEIL and (steps + 1) * window.stride < size + window.before:
+        return Fit(steps + 2, 0, window.stride - dropped)
+    return Fit(steps + 1, dropped)
+
+
+def same_pads(size: int, window: Window) -> tuple[int, int]:
+    """The pads before and after that give ceil(size/stride) outputs; the odd one goes after (SAME_UPPER)."""
+    outputs = -(-size // window.stride)
+    total = max((outputs - 1) * window.stride + window.span - size, 0)
+    return total // 2, total - total // 2
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The common shape of volumes that are added: axes align at the channels, and a size of 1 stretches."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    sizes = []
+    for axis in zip(*padded, strict=True):
+        wide = {size for size in axis if size != 1}
+        if len(wide) > 1:
+            sides = " against ".join(map(show, shapes))
+            raise SpecError.of("E310", "the volumes don't broadcast", sides, ("every axis must agree or be 1",))
+        sizes.append(wide.pop() if wide else 1)
+    return tuple(sizes)

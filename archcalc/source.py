@@ -1,0 +1,39 @@
+"""Texts and places in them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from .errors import Place
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A text and the file that it came from ("" for text given directly)."""
+
+    text: str
+    file: str = ""
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts, position = [0], self.text.find("\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = self.text.find("\n", position + 1)
+        return starts
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset, both counted from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def place(self, start: int, end: int) -> Place:
+        """The place from offset `start` up to, not including, `end`."""
+        line, column = self.line_column(start)
+        end_line, end_column = self.line_column(max(start, end))
+        begin = self._starts[line - 1]
+        stop = self.text.find("\n", begin)
+        text = self.text[begin : stop if stop >= 0 else len(self.text)]
+        return Place(self.file, line, column, end_line, end_column, text.rstrip("\r"))
