@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from hashlib import sha256
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -19,7 +19,6 @@ def read_grammar(name: str) -> str:
     return (folder("grammars") / f"{name}.lark").read_text(encoding="utf-8")
 
 
-def parser_tables(name: str) -> Path | None:
-    """The parser tables that the build made of a grammar for the installed lark, if any: loading them is quicker."""
-    tables = folder("grammars") / f"{name}.tables"
-    return tables if tables.is_file() else None
+def tables_name(name: str, grammar: str, maker: str) -> str:
+    """The file name of a grammar's parser tables: another text or another lark makes other tables, so both are in it."""
+    return f"{name}-{maker}-{sha256(grammar.encode()).hexdigest()[:8]}.tables"

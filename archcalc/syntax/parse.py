@@ -1,19 +1,18 @@
-"""Text to syntax tree. The only user of lark."""
+"""Text to syntax tree."""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import cache
 from typing import Any, NamedTuple
 
-from lark import Lark, Token, Transformer, UnexpectedInput
+from lark import Token, Transformer, UnexpectedInput
 
 from ..errors import Diagnostic, LimitError, SpecError
-from ..resources import parser_tables, read_grammar
 from ..source import Source
 from . import tree
 from .diagnose import diagnose
+from .grammar import parser
 
 MAX_TEXT = 4_000_000
 """Characters in a text. Generated specs stay far below; beyond it parsing takes many seconds."""
@@ -29,7 +28,7 @@ def parse(source: Source, max_text: int = MAX_TEXT, max_depth: int = MAX_DEPTH) 
     text, mistakes = source.text, []
     while True:
         try:
-            spec = _Builder().transform(_parser().parse(text))
+            spec = _Builder().transform(parser("spec").parse(text))
             break
         except UnexpectedInput as error:
             mistakes.append(diagnose(source, error))
@@ -40,16 +39,6 @@ def parse(source: Source, max_text: int = MAX_TEXT, max_depth: int = MAX_DEPTH) 
     if mistakes:
         raise SpecError(*mistakes)
     return spec  # type: ignore[no-any-return]
-
-
-@cache
-def _parser() -> Lark:
-    """The parser: from tables made when the package was built, else from the grammar."""
-    tables = parser_tables("spec")
-    if tables is not None:
-        with tables.open("rb") as file:
-            return Lark.load(file)
-    return Lark(read_grammar("spec"), parser="lalr", lexer="contextual")
 
 
 _BRACKET = re.compile(r'"[^"\n]*"|#[^\n]*|([\[({])|([\])}])')
