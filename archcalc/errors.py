@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
+from .screen import printable, width
+
+Styled = tuple[tuple[str, str], ...]
+"""A line of text in pieces, each with the name of its style."""
+
 
 class Place(NamedTuple):
     """Where in a text: lines and columns count from 1, the end is exclusive; `text` is the first line of the place."""
@@ -47,14 +52,21 @@ class Diagnostic:
         """The same mistake with its place, unless it has one already."""
         return self if self.place else replace(self, place=place, trace=trace)
 
+    def lines(self) -> list[Styled]:
+        """The diagnostic for people: the message, the line with carets and the note, then what would be right."""
+        lines: list[Styled] = [((self.code, "code"), (" " + self.message, "strong"))]
+        if self.place is None:
+            lines += [(("  " + line, "note"),) for line in (self.note, *self.help) if line]
+            return [_printable(line) for line in lines]
+        lines += _excerpt(self.place, self.note)
+        indent = _margin(self.place, " ")
+        lines += [((f"{indent}  {line}", "help"),) for line in self.help]
+        lines += [((f"{indent}  used {_where(use, self.place)}: {use.marked}", "faint"),) for use in self.trace]
+        return [_printable(line) for line in lines]
+
     def render(self) -> str:
-        """The diagnostic as text: the message, the line with carets and the note, then help."""
-        lines = [f"{self.code} {self.message}"]
-        lines += _excerpt(self.place, self.note) if self.place else [self.note] * bool(self.note)
-        margin = " " * len(str(self.place.line)) + " " * 5 if self.place else " "
-        lines += [f"{margin}| {line}" if self.place else f"  {line}" for line in self.help]
-        lines += [f"{margin}  in the block used at line {place.line}: {place.marked}" for place in self.trace]
-        return "\n".join(lines)
+        """The diagnostic as plain text."""
+        return "\n".join("".join(text for text, _ in line).rstrip() for line in self.lines())
 
     def as_dict(self) -> dict[str, object]:
         """The diagnostic for JSON; places are null where there is no text."""
@@ -69,22 +81,42 @@ class Diagnostic:
         }
 
 
-def _excerpt(place: Place, note: str) -> list[str]:
+_WIDE, _SHOWN = 160, 120
+"""Lines longer than the one are cut to the other, around the place."""
+
+_FULL = 100
+"""A note that would reach beyond this column stands below its carets."""
+
+
+def _excerpt(place: Place, note: str) -> list[Styled]:
     """The source line, cut around the place where it is very long, and the carets below it."""
     start, text = place.column - 1, place.text
-    if len(text) > 160:
+    end = place.end_column - 1 if place.end_line == place.line else len(text)
+    if len(text) > _WIDE:
         cut = max(0, start - 40)
-        text = ("..." if cut else "") + text[cut : cut + 120] + "..."
-        start = start - cut + (3 if cut else 0)
-    end = place.end_column - 1 - (place.column - 1 - start) if place.end_line == place.line else len(text)
-    carets = "^" * max(1, min(end, len(text)) - start)
-    blank = " " * len(str(place.line))
-    name = [f"  --> {place.file}:{place.line}:{place.column}"] if place.file else []
-    return [
-        *name,
-        f"   {place.line}  | {text}".rstrip(),
-        f"   {blank}  | {' ' * start}{carets} {note}".rstrip(),
-    ]
+        text = ("..." if cut else "") + text[cut : cut + _SHOWN] + "..." * (cut + _SHOWN < len(text))
+        start, end = (offset - cut + (3 if cut else 0) for offset in (start, end))
+    before = " " * width(text[:start])
+    carets = "^" * max(1, width(text[start:end]))
+    bar = _margin(place, "|")
+    lines: list[Styled] = [((f"  --> {place.file}:{place.line}:{place.column}", "faint"),)] if place.file else []
+    lines.append(((f"  {place.line} | ", "faint"), (text, "")))
+    if len(bar + before + carets + note) < _FULL:
+        return [*lines, ((bar + " ", "faint"), (before + carets, "caret"), (" " + note, "note"))]
+    return [*lines, ((bar + " ", "faint"), (before + carets, "caret")), ((bar + " ", "faint"), (before + note, "note"))]
+
+
+def _margin(place: Place, mark: str) -> str:
+    """What stands in front of the lines below the source line."""
+    return f"  {' ' * len(str(place.line))} {mark}"
+
+
+def _where(use: Place, place: Place) -> str:
+    return f"at line {use.line}" if use.file == place.file else f"in {use.file}, line {use.line}"
+
+
+def _printable(line: Styled) -> Styled:
+    return tuple((printable(text), style) for text, style in line)
 
 
 class ArchcalcError(Exception):

@@ -23,10 +23,8 @@ class Node(NamedTuple):
     end: int
     batched: bool = True
     """Whether the volume is one per example; a value that no INPUT reaches is the same for all."""
-    stored: int = 1
-    """How many copies of the weights there are (experts)."""
-    active: int = 1
-    """How many of the copies run for each position."""
+    active: bool = True
+    """Whether the layer runs: experts beyond the chosen ones and heads for training are stored, but do not."""
     tie: int | None = None
     """The node whose weight this one shares."""
 
@@ -72,6 +70,15 @@ class Graph:
         """The volumes that a node reads."""
         nodes = self.nodes
         return tuple([nodes[index].shape for index in node.inputs])
+
+    def needed(self) -> set[int]:
+        """The nodes that lead to an output; heads for training do not."""
+        needed, waiting = set(self.outputs), list(self.outputs)
+        while waiting:
+            fresh = [index for index in self.nodes[waiting.pop()].inputs if index not in needed]
+            needed.update(fresh)
+            waiting += fresh
+        return needed
 
     @property
     def inputs(self) -> tuple[Node, ...]:

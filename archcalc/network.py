@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ from .load import parse_spec, read_spec
 if TYPE_CHECKING:
     from os import PathLike
 
-    import numpy as np
+    from .backends.export import Export, Prepared
+    from .backends.runtime import Run, Verification
 
 
 class Network:
@@ -56,6 +57,47 @@ class Network:
     def as_dict(self) -> dict[str, Any]:
         """What `archcalc show --json` prints."""
         return self._table.as_dict()
+
+    def export(
+        self, path: str | PathLike[str], *, weights: str = "random", seed: int = 0, batch: int | str | None = None,
+        opset: int | None = None, progress: Callable[[int], None] | None = None,
+    ) -> Export:  # fmt: skip
+        """Write the network as an ONNX file, whole or not at all; the same spec and seed give the same bytes.
+
+        `weights` is "random" (He's or Xavier's scale, by `seed`) or "zeros"; `batch` a number or "dynamic", by default
+        what the spec sets, else dynamic; `opset` the lowest that serves unless given. Raises FileError, LimitError.
+        """
+        from .backends.export import export  # noqa: PLC0415 - onnx takes 100 ms to import
+
+        return export(self._prepared(weights, seed, batch, opset), path, progress)
+
+    def run(
+        self, inputs: Mapping[str, Any] | None = None, *, device: str = "cpu", weights: str = "random", seed: int = 0,
+        batch: int = 1,
+    ) -> Run:  # fmt: skip
+        """Execute the network in onnxruntime on "cpu", "cuda" or "auto" (CUDA if it is there).
+
+        Arrays have the batch first (or leave it out), then the language's order of axes: (N, H, W, C). Without `inputs`
+        random numbers are fed. Raises MissingError without onnxruntime or CUDA.
+        """
+        from .backends.runtime import random_inputs, run  # noqa: PLC0415 - onnxruntime takes 100 ms to import
+
+        prepared = self._prepared(weights, seed, None, None)
+        return run(prepared, random_inputs(prepared, batch, seed) if inputs is None else inputs, device)
+
+    def verify(self, *, device: str = "cpu", weights: str = "random", seed: int = 0, batch: int = 2) -> Verification:
+        """Run the network with every volume exposed, and compare each with the predicted one."""
+        from .backends.runtime import verify  # noqa: PLC0415 - onnxruntime takes 100 ms to import
+
+        needed = {self.graph.nodes[index].name for index in self.graph.needed()}
+        expected = sum(row.params + row.cost.buffers for row in self.table().rows if row.name in needed)
+        return verify(self._prepared(weights, seed, "dynamic", None), expected, device, batch, seed)
+
+    def _prepared(self, weights: str, seed: int, batch: int | str | None, opset: int | None) -> Prepared:
+        from .backends.export import Prepared  # noqa: PLC0415 - onnx takes 100 ms to import
+
+        batch = batch or self.graph.settings.get("batch", "dynamic")
+        return Prepared(self.graph, weights=weights, seed=seed, batch=batch, opset=opset)
 
 
 def load(spec: str, *, input: Sequence[int] | None = None, set: Mapping[str, int] | None = None) -> Network:

@@ -20,14 +20,14 @@ class Cost(NamedTuple):
 
 
 def cost(graph: Graph, node: Node) -> Cost:
-    """The cost of one layer; a shared weight is counted where it belongs, expert copies as often as they are stored."""
+    """The cost of one layer; a shared weight is counted where it belongs, a layer that does not run only stores."""
     shapes = graph.shapes(node)
     weights = own_weights(graph, node)
-    work = node.op.work(*shapes)
-    params = sum([count(weight) for weight in weights.values() if not weight.buffer]) * node.stored
-    buffers = sum([prod(weight.shape) for weight in weights.values() if weight.buffer]) * node.stored
-    macs = work.get("macs", 0) * node.active
-    connections = macs + work.get("bias", 0) * node.active if params else 0
+    work = node.op.work(*shapes) if node.active else {}
+    params = sum([count(weight) for weight in weights.values() if not weight.buffer])
+    buffers = sum([prod(weight.shape) for weight in weights.values() if weight.buffer])
+    macs = work.get("macs", 0)
+    connections = macs + work.get("bias", 0) if params else 0
     return Cost(params, buffers, macs, connections)
 
 

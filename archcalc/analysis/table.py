@@ -68,8 +68,8 @@ class Row:
 
     @property
     def activations(self) -> int:
-        """Numbers in the output."""
-        return prod(self.node.shape)
+        """Numbers in the output; none for a layer that does not run."""
+        return prod(self.node.shape) if self.node.active else 0
 
     @property
     def activation_bytes(self) -> int:

@@ -10,7 +10,7 @@ from ..errors import ArchcalcError, Diagnostic, LimitError, SpecError
 from ..graph import Graph, Node, Pin, Question
 from ..ops.base import Op
 from ..ops.fields import Reference, Word
-from ..ops.volume import Input
+from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
 from ..syntax import tree
@@ -55,6 +55,8 @@ class Builder:
         self.pins: list[Pin] = []
         self.questions: list[Question] = []
         self.outputs: list[int] = []
+        self.training: list[int] = []
+        """Outputs that only training uses."""
         self.mistakes: list[Diagnostic] = []
         self._reported: set[object] = set()
         self.warnings: list[Diagnostic] = []
@@ -91,6 +93,9 @@ class Builder:
             raise SpecError(*self.mistakes)
         if not self.outputs and current is not None:
             self.outputs.append(current.node)
+        if self.training:
+            needed = Graph(tuple(self.nodes), tuple(self.outputs)).needed()
+            self.nodes = [node._replace(active=node.active and i in needed) for i, node in enumerate(self.nodes)]
 
     def reporting(self, part: tree.Line) -> _Reporting:
         """Collects the mistakes of a part instead of stopping at the first."""
@@ -175,6 +180,8 @@ class Builder:
             naming.skip()
             return current if current is not None else self._start(layer, scope)
         op_class = find_op(layer.word, layer, scope)
+        if op_class is Output:
+            return self._output(layer, scope, current)
         if op_class.arity == 0:
             return self._source(op_class, layer, label, scope, naming)
         refs = [argument for argument in layer.arguments if isinstance(argument.value, tree.Ref) and not argument.key]
@@ -230,12 +237,24 @@ class Builder:
                     volumes.append(volume)
         return tie, volumes
 
+    def _output(self, layer: tree.Layer, scope: Scope, current: Volume | None) -> Volume | None:
+        """Mark the current volume, or the referenced ones, as outputs."""
+        refs = [argument.value for argument in layer.arguments if isinstance(argument.value, tree.Ref)]
+        plain = [argument for argument in layer.arguments if not isinstance(argument.value, tree.Ref)]
+        op = bind(Output, plain, layer, scope, "")
+        assert isinstance(op, Output)
+        volumes = [self.resolve(Reference(ref.label), ref, scope) for ref in refs] or [current or self._start(layer, scope)]
+        (self.training if op.train else self.outputs).extend(volume.node for volume in volumes)
+        return current
+
     def _source(self, op_class: type[Op], layer: tree.Layer, label: str, scope: Scope, naming: Naming) -> Volume:
         """A layer that reads no volume."""
         op = bind(op_class, layer.arguments, layer, scope, "")
         if self.options.input is not None and isinstance(op, Input) and not self.nodes:
             op = Input(self.options.input, integer=op.integer)
-        path = label or ("input" if self.taken.free("input") else naming.path("", "input"))
+        path = naming.path(label, layer.word)
+        if isinstance(op, Input) and not label:
+            path = "input" if self.taken.free("input") else path
         return self._add(op, (), op.output(), path, scope, layer)
 
     def _start(self, layer: tree.Layer | tree.Use, scope: Scope) -> Volume:

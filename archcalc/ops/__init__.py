@@ -9,7 +9,7 @@ from typing import Any
 from .base import Op
 
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "volume": ("INPUT", "ID", "DROP"),
+    "volume": ("INPUT", "PARAM", "OUTPUT", "ID", "DROP"),
     "conv": ("CONV", "DWCONV", "TCONV"),
     "pool": ("POOL", "GAP", "GMP"),
     "dense": ("FC", "LINEAR"),

@@ -88,6 +88,10 @@ class Op:
     """How many volumes come in; None for as many as there are branches."""
     numbers_branches: ClassVar[bool] = False
     """Whether a label of this merge names its branches label.0, label.1."""
+    broadcasts: ClassVar[bool] = False
+    """Whether volumes of lower rank gain axes of size 1 before their own."""
+    joins: ClassVar[bool] = False
+    """Whether a volume that is the same for all examples must be repeated for each beside ones that are not."""
 
     def output(self, *x: Shape) -> Shape:
         """The output shape, after every check."""

@@ -17,6 +17,7 @@ class Merge(Op):
     """Combines volumes number by number; sizes of 1 stretch, axes align at the channels."""
 
     arity: ClassVar[int | None] = None
+    broadcasts: ClassVar[bool] = True
     onnx_op: ClassVar[str]
     kind: ClassVar[str]
 
@@ -69,6 +70,7 @@ class Concat(Op):
     word: ClassVar[str] = "CONCAT"
     arity: ClassVar[int | None] = None
     numbers_branches: ClassVar[bool] = True
+    joins: ClassVar[bool] = True
 
     axis: int = option("axis", INTEGER, -1)
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..errors import SpecError
 from ..shape import Shape
-from .base import FIRST, LAST, Lowering, Op, Weight, need_rank, node
+from .base import BATCH, FIRST, LAST, Lowering, Op, Weight, ints, need_rank, node
 from .fields import COUNT, REAL, argument, option
 
 
@@ -82,6 +82,14 @@ class LocalResponseNorm(Op):
         return {"mul": 2 * size, "add": self.size * size, "pow": size, "div": size}
 
     def onnx(self, *x: Shape) -> Lowering:
-        return Lowering(
-            FIRST, (node("LRN", "x0", size=self.size, alpha=self.alpha, beta=self.beta, bias=self.bias),)
+        options = {"size": self.size, "alpha": self.alpha, "beta": self.beta, "bias": self.bias}
+        if len(x[0]) == 3:
+            return Lowering(FIRST, (node("LRN", "x0", **options),))
+        # onnxruntime has it for two spatial axes only
+        *spatial, channels = x[0]
+        nodes = (
+            node("Reshape", "x0", ints(BATCH, channels, prod(spatial), 1), to="flat"),
+            node("LRN", "flat", to="normal", **options),
+            node("Reshape", "normal", ints(BATCH, channels, *spatial)),
         )
+        return Lowering(FIRST, nodes)

@@ -1,4 +1,4 @@
-"""Where volumes come from and what leaves them as they are: INPUT, ID, DROP."""
+"""Where volumes come from and what leaves them as they are: INPUT, PARAM, OUTPUT, ID, DROP."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..errors import SpecError
 from ..shape import Shape
-from .base import ANY, Const, Lowering, Op, node
+from .base import ANY, LAST, Const, Lowering, Op, Weight, ints, node
 from .fields import REAL, SHAPE, argument, flag
 
 
@@ -24,6 +24,36 @@ class Input(Op):
 
     def output(self, *x: Shape) -> Shape:
         return self.shape
+
+
+@dataclass(frozen=True)
+class Parameter(Op):
+    """A learned tensor, the same for every example: a class token, a layer's scale."""
+
+    word: ClassVar[str] = "PARAM"
+    arity: ClassVar[int | None] = 0
+
+    shape: Shape = argument(SHAPE)
+
+    def output(self, *x: Shape) -> Shape:
+        return self.shape
+
+    def weights(self, *x: Shape) -> dict[str, Weight]:
+        # its own path is its name
+        return {"": Weight(self.shape, "kernel", (self.shape[-1], self.shape[-1]))}
+
+    def onnx(self, *x: Shape) -> Lowering:
+        return Lowering(LAST, (node("Unsqueeze", "weight", ints(0)),))
+
+
+@dataclass(frozen=True)
+class Output(Op):
+    """Marks the volumes that leave the network; `train`: only training uses what leads there and nowhere else."""
+
+    word: ClassVar[str] = "OUTPUT"
+    arity: ClassVar[int | None] = None
+
+    train: bool = flag("train")
 
 
 @dataclass(frozen=True)

@@ -107,14 +107,14 @@ class Sliding(Op):
 
 def attributes(windows: tuple[Window, ...]) -> dict[str, Any]:
     """The attributes that ONNX has for windows; defaults are left out."""
-    pads = [window.before for window in windows] + [window.after for window in windows]
     named = {
-        "kernel_shape": [window.kernel for window in windows],
         "strides": [window.stride for window in windows],
         "dilations": [window.dilation for window in windows],
-        "pads": pads,
+        "pads": [window.before for window in windows] + [window.after for window in windows],
     }
-    return {name: values for name, values in named.items() if name == "kernel_shape" or any(v != 1 for v in values)}
+    plain = {"strides": 1, "dilations": 1, "pads": 0}
+    told = {name: values for name, values in named.items() if any(value != plain[name] for value in values)}
+    return {"kernel_shape": [window.kernel for window in windows], **told}
 
 
 def over_batch(x: Shape, y: Shape, rank: int, nodes: tuple[OnnxNode, ...]) -> Lowering:

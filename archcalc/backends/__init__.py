@@ -1,0 +1,1 @@
+"""Other software: ONNX files, and onnxruntime that executes them."""

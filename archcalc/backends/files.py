@@ -1,0 +1,41 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import Diagnostic, FileError
+
+
+def write_whole(target: Path, fill: Callable[[BinaryIO], int]) -> int:
+    """Write a file through a temporary one beside it; what `fill` returns. FileError if it cannot be written."""
+    temporary = None
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            result = fill(file)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+    except OSError as error:
+        raise FileError(Diagnostic("E606", f"{target} cannot be written: {error.strerror or error}")) from None
+    else:
+        temporary = None
+        return result
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def _umask() -> int:
+    """The permissions that new files lack here."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

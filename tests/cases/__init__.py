@@ -1,0 +1,31 @@
+"""The table of op cases that drives the tests of every layer: one file a family, a row or more for every op.
+
+Expected values come from outside: a published figure, a paper's formula, or a framework; `source` says which.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NamedTuple
+
+from archcalc.ops import FAMILIES
+
+
+class Case(NamedTuple):
+    """One layer on one input."""
+
+    spec: str
+    """A whole spec; its last layer is the one under test."""
+    output: tuple[int, ...]
+    params: int
+    macs: int
+    source: str
+    torch: str = ""
+    """The same function in PyTorch, for the opt-in group: an expression over `x` (batch first, channels first as PyTorch
+    wants them), `w` (the layer's weights by name, as torch tensors), `torch` and `F`; "" where PyTorch has none."""
+
+
+CASES: tuple[Case, ...] = tuple(
+    case for family in FAMILIES for case in import_module(f".{family}", __name__).CASES
+)
+"""All cases, in the order of the registry."""

@@ -1,0 +1,5 @@
+"""The layers of archcalc/ops/pool.py."""
+
+from . import Case
+
+CASES: tuple[Case, ...] = ()
