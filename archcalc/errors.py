@@ -60,8 +60,8 @@ class Diagnostic:
             return [_printable(line) for line in lines]
         lines += _excerpt(self.place, self.note)
         indent = _margin(self.place, " ")
-        lines += [((f"{indent}  {line}", "help"),) for line in self.help]
-        lines += [((f"{indent}  used {_where(use, self.place)}: {use.marked}", "faint"),) for use in self.trace]
+        lines += [((f"{indent} {line}", "help"),) for line in self.help]
+        lines += [((f"{indent} used {_where(use, self.place)}: {use.marked}", "faint"),) for use in self.trace]
         return [_printable(line) for line in lines]
 
     def render(self) -> str:
@@ -100,6 +100,8 @@ def _excerpt(place: Place, note: str) -> list[Styled]:
     carets = "^" * max(1, width(text[start:end]))
     bar = _margin(place, "|")
     lines: list[Styled] = [((f"  --> {place.file}:{place.line}:{place.column}", "faint"),)] if place.file else []
+    if not text.strip():
+        return [*lines, *[((f"{bar} {note}", "note"),)] * bool(note)]
     lines.append(((f"  {place.line} | ", "faint"), (text, "")))
     if len(bar + before + carets + note) < _FULL:
         return [*lines, ((bar + " ", "faint"), (before + carets, "caret"), (" " + note, "note"))]
