@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .build import Options, build
-from .errors import Diagnostic, FileError, SpecError
+from .errors import Diagnostic, FileError, LimitError, SpecError
 from .graph import Graph
 from .ops import WORDS
 from .resources import folder
@@ -15,31 +15,28 @@ from .source import Source
 from .syntax import parse as parse_tree
 from .words import nearest
 
-MAX_FILE = 64 << 20
-"""Bytes of a spec file that are read at all."""
-
 
 def read_spec(spec: str, options: Options | None = None) -> Graph:
     """The graph of a spec given as text, file name, `-`, or shipped name."""
+    options = options or Options()
     if spec == "-":
-        return _build(Source(_decode(sys.stdin.buffer.read(MAX_FILE + 1), "standard input"), "-"), options, "")
+        return _build(Source(_standard_input(options.max_text), "-"), options, "")
     if _is_text(spec):
         return _build(Source(spec), options, "")
     path = shipped(spec) or Path(spec)
-    if not path.is_file():
+    if not _exists(spec) and not shipped(spec):
         raise _missing(spec)
-    tree = folder("specs") if shipped(spec) else path.parent
-    options = replace(options or Options(), read=_Reader(tree))
-    return _build(Source(_read(path), spec if not shipped(spec) else str(path)), options, path.stem)
+    options = replace(options, read=_Reader(folder("specs") if shipped(spec) else path.parent, options.max_text))
+    return _build(Source(_read(path, options.max_text), str(path)), options, path.stem)
 
 
 def parse_spec(text: str, options: Options | None = None, file: str = "") -> Graph:
     """The graph of a text."""
-    return _build(Source(text, file), options, "")
+    return _build(Source(text, file), options or Options(), "")
 
 
-def _build(source: Source, options: Options | None, name: str) -> Graph:
-    return build(parse_tree(source), source, options, name)
+def _build(source: Source, options: Options, name: str) -> Graph:
+    return build(parse_tree(source, options.max_text, options.max_depth), source, options, name)
 
 
 def shipped(name: str) -> Path | None:
@@ -62,7 +59,7 @@ def _is_text(spec: str) -> bool:
     if not spec.strip() or any(mark in spec for mark in ("\n", "->", ";", " => ")):
         return True
     first = spec.split(maxsplit=1)[0]
-    return first in WORDS or (" " in spec and not _exists(spec))
+    return first in WORDS or ((" " in spec or first[0] in "[#") and not _exists(spec))
 
 
 def _exists(name: str) -> bool:
@@ -74,21 +71,37 @@ def _exists(name: str) -> bool:
 
 def _missing(spec: str) -> FileError:
     near = nearest(spec, shipped_names()) or nearest(spec, [name.rpartition("/")[2] for name in shipped_names()])
-    help = f"did you mean {' or '.join(near)}?" if near else "archcalc list shows the shipped specs"
-    return FileError(Diagnostic("E601", f"there is no file and no shipped spec {spec}", help=(help,)))
+    help = f"did you mean {' or '.join(near)}?" if near else "`archcalc list` shows the shipped specs"
+    name = spec if len(spec) <= 80 else f"{spec[:77]}..."
+    return FileError(Diagnostic("E601", f"there is no file and no shipped spec {name}", help=(help,)))
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, max_text: int) -> str:
     try:
         with path.open("rb") as file:
-            return _decode(file.read(MAX_FILE + 1), str(path))
+            return _decode(file.read(_most_bytes(max_text) + 1), str(path), max_text)
     except OSError as error:
         raise FileError(Diagnostic("E602", f"{path} cannot be read: {error.strerror}")) from None
 
 
-def _decode(data: bytes, name: str) -> str:
-    if len(data) > MAX_FILE:
-        raise FileError(Diagnostic("E603", f"{name} is larger than {MAX_FILE >> 20} MiB, which no spec is"))
+def _standard_input(max_text: int) -> str:
+    if sys.stdin is None:
+        raise FileError(Diagnostic("E602", "standard input is closed"))
+    return _decode(sys.stdin.buffer.read(_most_bytes(max_text) + 1), "standard input", max_text)
+
+
+def _most_bytes(max_text: int) -> int:
+    """Bytes that a text within the limit can take: UTF-8 spends up to four on a character."""
+    return 4 * max_text + 3
+
+
+def _decode(data: bytes, name: str, max_text: int) -> str:
+    if len(data) > _most_bytes(max_text):
+        message = f"{name} has more than {max_text:,} characters, the limit"
+        raise LimitError(Diagnostic("E501", message, help=("--max-text raises the limit",)))
+    if data[:1] == b"\x08" and name.endswith(".onnx"):
+        message = f"{name} is an ONNX model, and reading one is not available yet"
+        raise SpecError(Diagnostic("E606", message, help=("give the spec that it was exported from",)))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -100,8 +113,9 @@ def _decode(data: bytes, name: str) -> str:
 class _Reader:
     """Reads imported files, relative to the importing one and never outside the tree of the first."""
 
-    def __init__(self, tree: Path) -> None:
+    def __init__(self, tree: Path, max_text: int) -> None:
         self.tree = tree.resolve()
+        self.max_text = max_text
 
     def __call__(self, path: str, source: Source) -> Source:
         target = (Path(source.file).parent / path).resolve()
@@ -110,4 +124,4 @@ class _Reader:
             raise SpecError.of("E605", f"{path} lies outside of {self.tree.name}", help=help)
         if not target.is_file():
             raise SpecError.of("E601", f"there is no file {path}", help=("the path is relative to the importing file",))
-        return Source(_read(target), str(target))
+        return Source(_read(target, self.max_text), str(target))

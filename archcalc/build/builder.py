@@ -13,7 +13,7 @@ from ..ops.fields import Reference, Word
 from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
-from ..syntax import tree
+from ..syntax import MAX_DEPTH, MAX_TEXT, tree
 from ..words import nearest
 from . import blocks, declare
 from .arguments import bind, find_op
@@ -35,6 +35,8 @@ class Options:
     input: Shape | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     max_layers: int = MAX_LAYERS
+    max_text: int = MAX_TEXT
+    max_depth: int = MAX_DEPTH
     read: Callable[[str, Source], Source] | None = None
     """Reads an imported file; None where files are out of reach."""
 

@@ -23,7 +23,8 @@ def import_file(builder: Builder, part: tree.Import, scope: Scope) -> None:
         raise scope.error(part, "E241", "the files import each other", (cycle,))
     builder.importing.append(source.file)
     try:
-        inner = _declarations(builder, parse(source), Scope(source, trace=(scope.place(part), *scope.trace)))
+        spec = parse(source, builder.options.max_text, builder.options.max_depth)
+        inner = _declarations(builder, spec, Scope(source, trace=(scope.place(part), *scope.trace)))
     finally:
         builder.importing.pop()
     prefix = f"{part.alias}." if part.alias else ""

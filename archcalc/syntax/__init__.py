@@ -1,5 +1,5 @@
 """Text to syntax tree, and the diagnosis of mistakes in the text."""
 
-from .parse import parse
+from .parse import MAX_DEPTH, MAX_TEXT, parse
 
-__all__ = ["parse"]
+__all__ = ["MAX_DEPTH", "MAX_TEXT", "parse"]
