@@ -95,9 +95,19 @@ class Builder:
             raise SpecError(*self.mistakes)
         if not self.outputs and current is not None:
             self.outputs.append(current.node)
+        self._warn_unread()
         if self.training:
             needed = Graph(tuple(self.nodes), tuple(self.outputs)).needed()
             self.nodes = [node._replace(active=node.active and i in needed) for i, node in enumerate(self.nodes)]
+
+    def _warn_unread(self) -> None:
+        """A volume that nothing reads was probably meant to go somewhere."""
+        read = {index for node in self.nodes for index in node.inputs}.union(self.outputs, self.training)
+        for index, node in enumerate(self.nodes):
+            if index not in read:
+                help = ("merge it (ADD @label), mark it with OUTPUT, or leave it out",)
+                message = f"nothing reads what {node.name} gives"
+                self.warnings.append(Diagnostic("W102", message, help=help, place=node.place))
 
     def reporting(self, part: tree.Line) -> _Reporting:
         """Collects the mistakes of a part instead of stopping at the first."""
@@ -257,7 +267,16 @@ class Builder:
         path = naming.path(label, layer.word)
         if isinstance(op, Input) and not label:
             path = "input" if self.taken.free("input") else path
-        return self._add(op, (), op.output(), path, scope, layer)
+        volume = self._add(op, (), op.output(), path, scope, layer)
+        self._echo(op, scope, layer)
+        return volume
+
+    def _echo(self, op: Op, scope: Scope, layer: tree.Layer) -> None:
+        """Say once how an input that is not square was read: height and width are easily swapped."""
+        if isinstance(op, Input) and len(op.shape) == 3 and op.shape[0] != op.shape[1]:
+            height, width, channels = op.shape
+            message = f"read as height {height}, width {width}, channels {channels}"
+            self.warnings.append(Diagnostic("W101", message, place=scope.place(layer)))
 
     def _start(self, layer: tree.Layer | tree.Use, scope: Scope) -> Volume:
         """The volume of a chain that starts without INPUT."""
