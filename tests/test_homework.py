@@ -1,0 +1,121 @@
+"""Exercises from courses, books and forums give exactly the published answers.
+
+A row that needs what does not exist yet waits; it becomes active by itself when its last missing word is registered.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archcalc
+from archcalc.ops import WORDS
+
+DATA = Path(__file__).parent / "data"
+ROWS: list[dict[str, Any]] = [json.loads(line) for line in (DATA / "homework.jsonl").read_text("utf-8").splitlines()]
+
+LATER = {"ATTN", "EMBED", "GRU", "LSTM", "POSEMB", "REARRANGE", "RNN", "SLICE", "solve", "symbols"}
+"""What a row may wait for: layers of the language page that are not registered yet, unknowns, free dimensions."""
+
+
+def missing(row: dict[str, Any]) -> set[str]:
+    """What the row needs that does not exist: words that no op has, `symbols`, `solve`."""
+    if row["verb"] == "solve":
+        return {"solve"}
+    spec = re.sub(r'"[^"]*"', "", row["spec"])
+    symbols = {name for name in re.findall(r"\blet (\w+)=", spec)} | set("HWCD")
+    words = set(re.findall(r"\b[A-Z][A-Z0-9]*\b", spec)) - symbols - set(WORDS)
+    return words | ({"symbols"} if isinstance(row["expect"], str) and row["ask"] != "error" else set())
+
+
+ACTIVE = [row for row in ROWS if not missing(row)]
+WAITING = [row for row in ROWS if missing(row)]
+
+
+def ask(answer: Any, path: str) -> Any:
+    """The value at a path like layers[-1].receptive_field."""
+    for key, index in re.findall(r"(\w+)(?:\[(-?\d+)\])?", path):
+        answer = answer["outputs"][0] if key == "output" else answer[key]
+        answer = answer[int(index)] if index else answer
+    return answer
+
+
+@pytest.mark.parametrize("row", ACTIVE, ids=[row["id"] for row in ACTIVE])
+def test_answer(row: dict[str, Any]) -> None:
+    if row["ask"] == "error":
+        with pytest.raises(archcalc.SpecError) as refused:
+            archcalc.parse(row["spec"])
+        assert [diagnostic.code for diagnostic in refused.value.diagnostics] == [row["expect"]]
+        return
+    assert ask(archcalc.parse(row["spec"]).as_dict(), row["ask"]) == row["expect"]
+
+
+def test_every_row_is_active_or_says_what_it_waits_for() -> None:
+    """Of 150 rows at least the 118 that work today are tested, and none waits for anything unexpected."""
+    assert len(ROWS) == 150
+    assert len(ACTIVE) >= 118, f"{len(ACTIVE)} of {len(ROWS)} active"
+    assert set().union(*map(missing, WAITING)) <= LATER
+
+
+@pytest.mark.parametrize("row", WAITING, ids=[row["id"] for row in WAITING])
+def test_waiting_rows_are_refused(row: dict[str, Any]) -> None:
+    """A row that already works must not go on waiting; it is refused with words, not with a wrong answer."""
+    with pytest.raises(archcalc.SpecError) as refused:
+        archcalc.parse(row["spec"])
+    # no such layer, an unknown, a free dimension
+    assert {diagnostic.code for diagnostic in refused.value.diagnostics} <= {"E210", "E251", "E252"}
+
+
+# Receptive fields of TensorFlow-slim networks
+
+ALEXNET_V2 = """
+set fit=floor
+conv1: CONV 64 11x11 s4 -> pool1: POOL 3 s2
+conv2: CONV 192 5x5 same -> POOL 3 s2
+conv3: CONV 384 3x3 same -> conv4: CONV 384 3x3 same -> conv5: CONV 256 3x3 same
+pool5: POOL 3 s2
+"""
+VGG_16 = """
+set fit=floor
+conv1_1: CONV 64 3x3 same -> CONV 64 3x3 same -> pool1: POOL 2 s2
+conv2_1: CONV 128 3x3 same -> CONV 128 3x3 same -> pool2: POOL 2 s2
+conv3_1: CONV 256 3x3 same -> conv3_2: CONV 256 3x3 same -> CONV 256 3x3 same -> pool3: POOL 2 s2
+conv4_1: CONV 512 3x3 same -> conv4_2: CONV 512 3x3 same -> CONV 512 3x3 same -> pool4: POOL 2 s2
+conv5_1: CONV 512 3x3 same -> conv5_2: CONV 512 3x3 same -> CONV 512 3x3 same -> pool5: POOL 2 s2
+"""
+# slim strides in the last unit of a block, with explicit pads, and its shortcut then picks every second pixel
+RESNET_V1_50 = """
+set fit=floor
+def cb n k s=1 p=0 { CONV n k s=s p=p nobias -> BN }
+def body n s { cb n 1x1 -> RELU -> cb n 3x3 s=s p1 -> RELU -> cb (4*n) 1x1 }
+def first n { ADD [body n 1, cb (4*n) 1x1] -> RELU }
+def unit n { ADD [body n 1, ID] -> RELU }
+def last n { ADD [body n 2, POOL 1 s2] -> RELU }
+def block n units { first n -> [unit n]*(units-2) -> last n }
+cb 64 7x7 s2 p3 -> RELU -> POOL 3 s2 same
+block1: block 64 3
+block2: block 128 4
+block3: block 256 6
+block4: [first 512 -> [unit 512]*2]
+"""
+SLIM = {"alexnet_v2": ALEXNET_V2, "vgg_16": VGG_16, "resnet_v1_50": RESNET_V1_50}
+"""The networks of slim, layer by layer; end points are labels."""
+
+FIELDS = list(csv.DictReader((DATA / "receptive_field.csv").read_text("utf-8").splitlines()))
+FACTS = ("receptive_field", "effective_stride", "effective_padding")
+
+
+@pytest.mark.parametrize("row", FIELDS, ids=[f"{row['end_point']}@{row['resolution']}" for row in FIELDS])
+def test_receptive_field(row: dict[str, str]) -> None:
+    """Rows without a resolution hold for any; then 321 is as good as another, and padding may depend on it."""
+    size = 321 if row["resolution"] == "None" else int(row["resolution"])
+    layers = archcalc.parse(SLIM[row["cnn"]], input=(size, size, 3)).as_dict()["layers"]
+    end_point = row["end_point"].rpartition("/")[2]
+    layer = next(layer for layer in reversed(layers) if layer["name"].split(".")[0] == end_point)
+    published = {key: [int(row[key])] * 2 for key in FACTS if row[key] != "None"}
+    assert {key: layer[key] for key in published} == published
