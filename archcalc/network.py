@@ -73,30 +73,44 @@ class Network:
 
     def run(
         self, inputs: Mapping[str, Any] | None = None, *, device: str = "cpu", weights: str = "random", seed: int = 0,
-        batch: int = 1,
+        batch: int = 1, force: bool = False,
     ) -> Run:  # fmt: skip
         """Execute the network in onnxruntime on "cpu", "cuda" or "auto" (CUDA if it is there).
 
         Arrays have the batch first (or leave it out), then the language's order of axes: (N, H, W, C). Without `inputs`
-        random numbers are fed. Raises MissingError without onnxruntime or CUDA.
+        random numbers are fed. Raises MissingError without onnxruntime or CUDA, LimitError if the memory does not
+        suffice and `force` is not set.
         """
-        from .backends.runtime import random_inputs, run  # noqa: PLC0415 - onnxruntime takes 100 ms to import
+        from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
+        from .backends.runtime import memory_needed, random_inputs, run  # noqa: PLC0415 - onnxruntime takes 100 ms
 
         prepared = self._prepared(weights, seed, None, None)
+        if not force:
+            need(memory_needed(prepared, batch, expose=False), "the run")
         return run(prepared, random_inputs(prepared, batch, seed) if inputs is None else inputs, device)
 
-    def verify(self, *, device: str = "cpu", weights: str = "random", seed: int = 0, batch: int = 2) -> Verification:
-        """Run the network with every volume exposed, and compare each with the predicted one."""
-        from .backends.runtime import verify  # noqa: PLC0415 - onnxruntime takes 100 ms to import
+    def verify(
+        self, *, device: str = "cpu", weights: str = "random", seed: int = 0, batch: int = 2, force: bool = False
+    ) -> Verification:
+        """Run the network with every volume exposed, and compare each with the predicted one.
+
+        Raises MissingError without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
+        """
+        from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
+        from .backends.runtime import memory_needed, verify  # noqa: PLC0415 - onnxruntime takes 100 ms to import
 
         needed = {self.graph.nodes[index].name for index in self.graph.needed()}
         expected = sum(row.params + row.cost.buffers for row in self.table().rows if row.name in needed)
-        return verify(self._prepared(weights, seed, "dynamic", None), expected, device, batch, seed)
+        prepared = self._prepared(weights, seed, "dynamic", None)
+        if not force:
+            need(memory_needed(prepared, batch, expose=True), "the run with every volume exposed")
+        return verify(prepared, expected, device, batch, seed)
 
     def _prepared(self, weights: str, seed: int, batch: int | str | None, opset: int | None) -> Prepared:
         from .backends.export import Prepared  # noqa: PLC0415 - onnx takes 100 ms to import
 
-        batch = batch or self.graph.settings.get("batch", "dynamic")
+        if batch is None:
+            batch = self.graph.settings.get("batch", "dynamic")
         return Prepared(self.graph, weights=weights, seed=seed, batch=batch, opset=opset)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
+from ..analysis.memory import FLOAT32, peak_elements
 from ..errors import Diagnostic, MissingError, SpecError, UsageError
 from ..ops.base import FIRST
 from ..shape import Shape, show
@@ -105,9 +107,7 @@ def open_session(prepared: Prepared, device: str, expose: bool = False) -> tuple
     try:
         session = runtime.InferenceSession(model, options, providers=providers, enable_fallback=0)
     except Exception as error:
-        if device == CUDA:
-            raise _no_cuda(error) from None
-        raise
+        raise (_no_cuda(error) if device == CUDA else _refused(error)) from None
     used = CUDA if session.get_providers()[0] == "CUDAExecutionProvider" else CPU
     if device == CUDA and used != CUDA:
         raise _no_cuda("the runtime fell back to the CPU")
@@ -119,11 +119,32 @@ def _no_cuda(reason: object) -> MissingError:
     return MissingError(Diagnostic("E703", "CUDA cannot be used here", help=help))
 
 
+def _refused(error: Exception) -> SpecError:
+    """The runtime does not take a model that we made, which is a mistake of ours worth reporting."""
+    reason = str(error).strip().splitlines()[0][:300]
+    help = ("this is a bug of archcalc: please report the spec",)
+    return SpecError(Diagnostic("E704", "onnxruntime refuses the model", reason, help))
+
+
+def _execute(session: Any, names: list[str], feeds: dict[str, Array]) -> list[Array]:
+    try:
+        return session.run(names, feeds) if names else []  # type: ignore[no-any-return]
+    except Exception as error:
+        raise _refused(error) from None
+
+
+def memory_needed(prepared: Prepared, batch: int, expose: bool) -> int:
+    """About how many bytes a run takes: the weights, and the volumes alive at once (all of them where exposed)."""
+    graph = prepared.graph
+    volumes = sum(prod(node.shape) for node in graph.nodes) if expose else peak_elements(graph)[0]
+    return FLOAT32 * (prepared.params + batch * volumes)
+
+
 def run(prepared: Prepared, inputs: Mapping[str, Array], device: str = CPU) -> Run:
     """Execute the model. Arrays are batch first, then in the language's order of axes."""
     session, used = open_session(prepared, device)
     feeds = {port.name: _to_onnx(port, _given(port, inputs)) for port in prepared.model.inputs}
-    results = session.run([port.name for port in prepared.model.outputs], feeds)
+    results = _execute(session, [port.name for port in prepared.model.outputs], feeds)
     outputs = zip(prepared.model.outputs, results, strict=True)
     return Run({_plain(port.name): _from_onnx(port, array) for port, array in outputs}, used)
 
@@ -161,7 +182,9 @@ def random_inputs(prepared: Prepared, batch: int, seed: int = 0) -> dict[str, Ar
     for port in prepared.model.inputs:
         shape = (batch, *port.shape)
         limit = _vocabulary(prepared, port.name)
-        inputs[port.name] = random.integers(0, limit, shape) if port.integer else random.standard_normal(shape, np.float32)
+        inputs[port.name] = (
+            random.integers(0, limit, shape) if port.integer else random.standard_normal(shape, np.float32)
+        )
     return inputs
 
 
@@ -181,7 +204,7 @@ def verify(prepared: Prepared, predicted_params: int, device: str = CPU, batch: 
     inputs = random_inputs(prepared, batch, seed)
     feeds = {port.name: _to_onnx(port, inputs[port.name]) for port in prepared.model.inputs}
     volumes = prepared.model.volumes
-    results = session.run([port.name for port in volumes], feeds) if volumes else []
+    results = _execute(session, [port.name for port in volumes], feeds)
     checks = (_check(port, result.shape, batch) for port, result in zip(volumes, results, strict=True))
     return Verification(tuple(checks), used, prepared.params, predicted_params, perf_counter() - start)
 

@@ -1,0 +1,34 @@
+"""Whether a run fits into memory, asked before anything is allocated."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import Diagnostic, LimitError
+
+
+def available_bytes() -> int:
+    """Memory that can be taken without swapping, as the system tells it."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def need(size: int, what: str) -> None:
+    """Refuse what needs more than there is."""
+    there = available_bytes()
+    if size > there:
+        message = f"{what} needs about {_gib(size)}, {_gib(there)} are available"
+        help = ("--force tries it all the same", "a smaller --batch or --input needs less")
+        raise LimitError(Diagnostic("E507", message, help=help))
+
+
+def _gib(size: int) -> str:
+    """GiB with one decimal, in whole numbers' arithmetic: sizes may exceed a float's range."""
+    tenths = size * 10 >> 30
+    return f"{tenths // 10:,}.{tenths % 10} GiB"
