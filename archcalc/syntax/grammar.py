@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from lark import Lark, __version__
+from lark import Lark, Token, Transformer, __version__
 
 from ..resources import folder, read_grammar, tables_name
 
 
 @cache
-def parser(name: str) -> Lark:
-    """The parser of a grammar: from tables that this very lark made of this very text, else from the text."""
+def parser(name: str, builder: type[Transformer[Token, Any]]) -> Lark:
+    """The parser of a grammar, which hands every rule to a builder as soon as it has been read.
+
+    It comes from tables that this very lark made of this very text, else from the text.
+    """
     grammar = read_grammar(name)
     tables = folder("grammars") / tables_name(name, grammar, __version__)
     if not tables.is_file():
-        return build_parser(grammar)
-    with tables.open("rb") as file:
-        return Lark.load(file)
+        return build_parser(grammar, builder())
+    # Lark.load takes no builder; this is what the parsers that lark generates call
+    return Lark._load_from_dict(**pickle.loads(tables.read_bytes()), transformer=builder())
 
 
-def build_parser(grammar: str) -> Lark:
+def build_parser(grammar: str, builder: Transformer[Token, Any] | None = None) -> Lark:
     """The parser of a grammar's text."""
-    return Lark(grammar, parser="lalr", lexer="contextual")
+    return Lark(grammar, parser="lalr", lexer="contextual", transformer=builder)
 
 
 def save_tables(name: str, target: Path) -> Path:

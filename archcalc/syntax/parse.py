@@ -28,7 +28,7 @@ def parse(source: Source, max_text: int = MAX_TEXT, max_depth: int = MAX_DEPTH) 
     text, mistakes = source.text, []
     while True:
         try:
-            spec = _Builder().transform(parser("spec").parse(text))
+            spec = parser("spec", _Builder).parse(text)
             break
         except UnexpectedInput as error:
             mistakes.append(diagnose(source, error))
