@@ -8,10 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class ParserTables(BuildHookInterface):
+class ParserTables(BuildHookInterface[BuilderConfig]):
     """Makes the tables in a folder of their own and adds them beside the grammars."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

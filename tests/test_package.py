@@ -84,7 +84,6 @@ from pathlib import Path
 from archcalc import SpecError
 from archcalc.source import Source
 from archcalc.syntax import parse
-from archcalc.syntax.grammar import parser
 import sys
 for name in sys.argv[1:]:
     print(parse(Source(Path(name).read_text(encoding="utf-8"), name)))
@@ -96,8 +95,9 @@ for text in ("CONV 8 3 x 3", "[RELU", "conv 8", "POOL 2 s2 ->"):
 """
 BUILT = """
 import sys
+import lark
 from archcalc.syntax.grammar import parser
-print([hasattr(parser(name), "grammar") for name in sys.argv[1:]])
+print([hasattr(parser(name, lark.Transformer), "grammar") for name in sys.argv[1:]])
 """
 
 

@@ -1,0 +1,57 @@
+"""Timing: the best of alternating runs, because noise only ever adds."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any, NamedTuple
+
+Task = Callable[[], Any]
+
+
+class Result(NamedTuple):
+    """Seconds of ours, seconds of something else, and the ratio that the project aims at."""
+
+    what: str
+    ours: float
+    against: str
+    theirs: float
+    goal: float
+
+    @property
+    def ratio(self) -> float:
+        """Up to `goal` is good."""
+        return self.ours / self.theirs
+
+    def __str__(self) -> str:
+        verdict = "met" if self.ratio <= self.goal else "MISSED"
+        figures = f"{_time(self.ours)} : {_time(self.theirs)}  {self.against}"
+        return f"{self.what:34} {figures:66} {self.ratio:6.2f}  goal {self.goal:<4g} {verdict}"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e3:8.2f} ms" if seconds < 1 else f"{seconds:8.2f} s "
+
+
+def race(ours: Task, theirs: Task, rounds: int) -> tuple[float, float]:
+    """The best time of each, taken in turns so that both see the same machine."""
+    times = [(clock(ours), clock(theirs)) for _ in range(rounds)]
+    return min(own for own, _ in times), min(other for _, other in times)
+
+
+def best(task: Task, rounds: int) -> float:
+    """The best time of one task."""
+    return min(clock(task) for _ in range(rounds))
+
+
+def clock(task: Task) -> float:
+    """The time of one run."""
+    start = perf_counter()
+    task()
+    return perf_counter() - start
+
+
+def process(command: Sequence[str], environment: Mapping[str, str]) -> Task:
+    """The task of running a command to its end, with its output thrown away."""
+    return lambda: subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
