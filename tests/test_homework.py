@@ -28,7 +28,7 @@ def missing(row: dict[str, Any]) -> set[str]:
     if row["verb"] == "solve":
         return {"solve"}
     spec = re.sub(r'"[^"]*"', "", row["spec"])
-    symbols = {name for name in re.findall(r"\blet (\w+)=", spec)} | set("HWCD")
+    symbols = set(re.findall(r"\blet (\w+)=", spec)) | set("HWCD")
     words = set(re.findall(r"\b[A-Z][A-Z0-9]*\b", spec)) - symbols - set(WORDS)
     return words | ({"symbols"} if isinstance(row["expect"], str) and row["ask"] != "error" else set())
 
