@@ -101,7 +101,7 @@ def _decode(data: bytes, name: str, max_text: int) -> str:
         raise LimitError(Diagnostic("E501", message, help=("--max-text raises the limit",)))
     if data[:1] == b"\x08" and name.endswith(".onnx"):
         message = f"{name} is an ONNX model, and reading one is not available yet"
-        raise SpecError(Diagnostic("E606", message, help=("give the spec that it was exported from",)))
+        raise SpecError(Diagnostic("E607", message, help=("give the spec that it was exported from",)))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -44,7 +44,7 @@ class Row:
     def text(self) -> str:
         """The layer as it is written; rounding that the whole file sets is left out."""
         text, fit = spell(self.node.op), self.graph.settings.get("fit")
-        return text.removesuffix(f" {fit}") if fit else text
+        return text.replace(f" {fit}", "") if fit and getattr(self.node.op, "fit", "") == fit else text
 
     @property
     def inputs(self) -> tuple[Shape, ...]:

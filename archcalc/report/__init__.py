@@ -1,0 +1,1 @@
+"""What people and programs get to see: the table as text, JSON, Markdown and CSV, and diagnostics."""

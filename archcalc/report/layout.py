@@ -1,0 +1,112 @@
+"""Lines and columns laid out as a grid: cells are written once, then fitted to the room that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..analysis.table import Totals
+from ..errors import Styled
+from ..screen import printable, width
+from .columns import COLUMNS, LEFT
+from .lines import Line
+from .spell import count, cut_end, cut_middle
+
+GAP = "  "
+REPEAT = 40
+"""A table with more lines than this shows its head once more above the totals."""
+
+
+class Signs(NamedTuple):
+    """What rules are drawn with, and what stands for text that is cut out."""
+
+    rule: str
+    cut: str
+
+
+FANCY, ASCII = Signs("─", "…"), Signs("-", "...")
+
+
+class Grid(NamedTuple):
+    """The written cells, a list a column; the first of each is its title, the last its total."""
+
+    keys: tuple[str, ...]
+    columns: tuple[list[str], ...]
+    widths: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """From the left edge to the right."""
+        return sum(self.widths) + len(GAP) * (len(self.widths) - 1)
+
+
+def grid(lines: Sequence[Line], totals: Totals, layers: int, keys: Sequence[str]) -> Grid:
+    """The cells of the chosen columns."""
+    columns = tuple([_cells(key, lines, totals, layers) for key in keys])
+    return Grid(tuple(keys), columns, tuple([max(map(width, column)) for column in columns]))
+
+
+def _cells(key: str, lines: Sequence[Line], totals: Totals, layers: int) -> list[str]:
+    column = COLUMNS[key]
+    cells = [printable(column.write(column.value(line))) for line in lines]
+    total = column.write(column.total(totals)) if column.total else ""
+    if key in LEFT:
+        total = "total" if key == "name" else count(layers, "layer")
+    return [column.title, *cells, total]
+
+
+_STEPS: tuple[tuple[str, int], ...] = (
+    ("effective_padding", 0), ("effective_stride", 0), ("receptive_field", 0), ("text", 18), ("name", 20), ("text", 12),
+    ("activation_bytes", 0), ("name", 12), ("text", 0), ("macs", 0), ("name", 6),
+)  # fmt: skip
+"""What gives way where there is too little room, in turn: the column shrinks to a width, or goes (0)."""
+
+
+def fit(grid: Grid, room: int, signs: Signs, keep: bool = False) -> Grid:
+    """The grid in at most `room` columns, as far as names and texts can shrink; numbers are never cut.
+
+    `keep` lets every column stay.
+    """
+    widths = dict(zip(grid.keys, grid.widths, strict=True))
+    for key, least in _STEPS:
+        excess = sum(widths.values()) + len(GAP) * (len(widths) - 1) - room
+        if excess <= 0:
+            break
+        if key in widths and least:
+            widths[key] = max(min(least, widths[key]), widths[key] - excess)
+        elif key in widths and not keep:
+            del widths[key]
+    cells = dict(zip(grid.keys, grid.columns, strict=True))
+    columns = tuple([_cut(key, cells[key], widths[key], signs) for key in widths])
+    return Grid(tuple(widths), columns, tuple(widths.values()))
+
+
+def _cut(key: str, cells: list[str], room: int, signs: Signs) -> list[str]:
+    if key == "name":
+        return [cut_middle(cell, room, signs.cut) for cell in cells]
+    return [cut_end(cell, room, signs.cut) for cell in cells] if key == "text" else cells
+
+
+def draw(grid: Grid, signs: Signs) -> list[Styled]:
+    """The grid as lines of text."""
+    head, *lines, totals = zip(*grid.columns, strict=True)
+    rule: Styled = ((signs.rule * grid.width, "faint"),)
+    drawn = [_line(grid, head, "head"), rule, *[_line(grid, line) for line in lines], rule]
+    if len(lines) > REPEAT:
+        drawn.append(_line(grid, head, "head"))
+    return [*drawn, _line(grid, totals, "total")]
+
+
+def _line(grid: Grid, cells: Sequence[str], style: str = "") -> Styled:
+    pieces = []
+    for key, cell, room in zip(grid.keys, cells, grid.widths, strict=True):
+        blank = " " * (room - width(cell))
+        text = cell + blank if key in LEFT else blank + cell
+        pieces.append((text + GAP, style or _style(key, cell)))
+    return tuple(pieces)
+
+
+def _style(key: str, cell: str) -> str:
+    if key == "name":
+        return "name"
+    return "faint" if cell in ("0", "0 B") else ""

@@ -1,0 +1,108 @@
+"""What stands around a table: the title, what was asked, rounded and warned of, sums, and the conventions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..analysis.table import Table
+from ..errors import Diagnostic
+from ..graph import Graph, Node
+from ..shape import show
+from .spell import count, memory, pads, thousands
+
+CONVENTION = (
+    "Multiply-adds: one per multiply-accumulate of convolutions, linear layers and attention's products; "
+    "no bias, normalisation, activation or pooling. FLOPs = 2 x multiply-adds. "
+    "Memory: the volume that a layer gives, in float32 (4 bytes a number). Everything is for one example."
+)
+FIELD = "Field: how much of the input one output sees, along each axis."
+FOLD = 60
+"""Tables with more lines than this are told how to fold."""
+
+
+class Note(NamedTuple):
+    """A line below the table: what it is about, what there is to say, and its style."""
+
+    label: str
+    text: str
+    style: str = ""
+
+
+def heading(graph: Graph) -> tuple[str, str]:
+    """The title, and what goes in and comes out."""
+    inputs = ", ".join(_volume(node, len(graph.inputs) > 1) for node in graph.inputs)
+    outputs = ", ".join(_volume(graph.nodes[index], len(graph.outputs) > 1) for index in graph.outputs)
+    return graph.title, f"input {inputs}, output {outputs}" if inputs else f"output {outputs}"
+
+
+def _volume(node: Node, named: bool) -> str:
+    return f"{node.name} {show(node.shape)}" if named else show(node.shape)
+
+
+def notes(table: Table) -> list[Note]:
+    """Everything that is to be said about a table."""
+    return [*_answers(table), *_cautions(table), *_sums(table), *_claims(table)]
+
+
+def _answers(table: Table) -> Iterator[Note]:
+    """The volumes that `=> ?` asks for."""
+    texts = {row.name: row.text for row in table.rows}
+    lines = [question.place.line for question in table.graph.questions]
+    for question in table.graph.questions:
+        node, line = table.graph.nodes[question.node], question.place.line
+        named = f"{node.name}: " if lines.count(line) > 1 else ""
+        yield Note(f"line {line}", f"{named}{texts.get(node.name, node.op)} gives {show(node.shape)}", "answer")
+
+
+def _cautions(table: Table) -> Iterator[Note]:
+    """What `same` comes to, what was rounded, what is not counted, and warnings."""
+    same = [row for row in table.rows if getattr(row.node.op, "same", False)]
+    for pad, names in _together((pads(row.windows), row.name) for row in same):
+        yield Note("same pads", f"{pad} in {names}")
+    for what, names in _together((row.rounded or "", row.name) for row in table.rounded):
+        yield Note("rounded", f"{what}: {names}", "caution")
+    if table.uncounted:
+        yield Note("not counted", ", ".join(row.name for row in table.uncounted), "caution")
+    for warning in table.warnings:
+        yield Note("note", warning_text(warning), "caution")
+
+
+def _together(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The names of which the same is said, joined."""
+    names: dict[str, list[str]] = {}
+    for what, name in pairs:
+        names.setdefault(what, []).append(name)
+    return ((what, ", ".join(group)) for what, group in names.items())
+
+
+def warning_text(warning: Diagnostic) -> str:
+    """A warning in one line."""
+    where = f"line {warning.place.line}: " if warning.place else ""
+    return where + "; ".join(text for text in (warning.message, warning.note, *warning.help) if text)
+
+
+def _sums(table: Table) -> Iterator[Note]:
+    totals = table.totals
+    yield Note("weights", memory(totals.weight_bytes))
+    if totals.buffers:
+        yield Note("buffers", f"{count(totals.buffers, 'number')} stored but not trained")
+    yield Note("FLOPs", thousands(totals.flops))
+    yield Note("peak memory", f"{memory(totals.peak_bytes)} of volumes alive at once, at {table.peak}")
+    yield Note("training", f"{memory(totals.training_bytes)}: weights, gradients, Adam's two copies and every volume")
+
+
+def _claims(table: Table) -> Iterator[Note]:
+    """The totals that the text pins and that hold, and its source."""
+    pins = [pin for pin in table.graph.pins if getattr(table.totals, pin.key) == pin.value]
+    if pins:
+        yield Note("as pinned", ", ".join(f"{pin.key} {thousands(pin.value)}" for pin in pins))
+    if source := table.graph.settings.get("source"):
+        yield Note("source", str(source))
+
+
+def folding(lines: int, blocks: int) -> list[Note]:
+    """How to see less of a long table."""
+    if lines <= FOLD or blocks * 2 > lines:
+        return []
+    return [Note("long", f"--depth 1 folds these {lines:,} lines into {blocks:,}")]

@@ -1,0 +1,113 @@
+"""The table as text for people. The only user of rich, and only where there are colours to show."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from ..analysis.table import Table
+from ..errors import Styled
+from ..screen import printable, width
+from .columns import DEFAULT
+from .layout import ASCII, FANCY, Grid, Signs, draw, fit, grid
+from .lines import lines
+from .notes import CONVENTION, FIELD, Note, folding, heading, notes
+from .spell import wrap
+
+PROSE = 100
+"""Sentences are not set wider than this."""
+
+STYLES = {
+    "title": "bold", "head": "bold", "total": "bold", "strong": "bold", "name": "cyan", "faint": "dim",
+    "answer": "bold green", "caution": "yellow", "code": "bold red", "caret": "bold red", "good": "bold green",
+}  # fmt: skip
+
+
+def report(
+    table: Table, room: int | None = None, columns: Sequence[str] | None = None, depth: int | None = None,
+    signs: Signs = ASCII,
+) -> list[Styled]:  # fmt: skip
+    """The whole report: title, table, notes, conventions. `room` is the width of the screen, None for no limit.
+
+    `columns` are names in COLUMNS; `depth` folds layers whose paths agree in so many parts into one line.
+    """
+    shown = lines(table, depth)
+    cells = grid(shown, table.totals, len(table.rows), columns or DEFAULT)
+    if room is not None:
+        cells = fit(cells, room, signs, keep=columns is not None)
+    prose = min(max(room or PROSE, 30), PROSE)
+    below = notes(table)
+    if depth is None:
+        below += folding(len(shown), len(lines(table, 1)))
+    return [
+        *_heading(table, cells, prose), ((" ", ""),), *draw(cells, signs), ((" ", ""),), *_notes(below, prose),
+        ((" ", ""),), *_footer(cells, prose),
+    ]  # fmt: skip
+
+
+def _heading(table: Table, cells: Grid, prose: int) -> list[Styled]:
+    """Title and volumes: on one line, at its ends, if they fit."""
+    title, volumes = map(printable, heading(table.graph))
+    gap = max(cells.width, 40) - width(title) - width(volumes)
+    if title and gap >= 2:
+        return [((title, "title"), (" " * gap + volumes, ""))]
+    parts = ((title, "title"), (volumes, ""))
+    return [((line, style),) for text, style in parts if text for line in wrap(text, prose)]
+
+
+def _notes(notes: Sequence[Note], prose: int) -> list[Styled]:
+    """Labels at the left, what they are about beside them."""
+    margin = max([len(note.label) for note in notes]) + 2
+    drawn: list[Styled] = []
+    for note in notes:
+        for index, text in enumerate(wrap(printable(note.text), prose - margin)):
+            label = "" if index else note.label
+            drawn.append(((label.ljust(margin), "faint"), (text, note.style)))
+    return drawn
+
+
+def _footer(cells: Grid, prose: int) -> list[Styled]:
+    text = f"{CONVENTION} {FIELD}" if "receptive_field" in cells.keys else CONVENTION
+    return [((line, "faint"),) for line in wrap(text, prose)]
+
+
+def screen(stream: TextIO) -> tuple[int | None, Signs]:
+    """How wide the stream is (None if it is no terminal), and what signs it shows."""
+    if not stream.isatty():
+        return None, ASCII
+    fancy = (stream.encoding or "").lower().replace("-", "").startswith("utf")
+    return _columns(stream), FANCY if fancy else ASCII
+
+
+def _columns(stream: TextIO) -> int:
+    """The width of a terminal; COLUMNS overrides what it says itself."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def write(lines: Iterable[Styled], stream: TextIO) -> None:
+    """Print lines: with colours on a terminal unless NO_COLOR is set, else plain."""
+    if _coloured(stream):
+        _write_rich(lines, stream)
+    else:
+        stream.writelines("".join([text for text, _ in line]).rstrip() + "\n" for line in lines)
+
+
+def _coloured(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _write_rich(lines: Iterable[Styled], stream: TextIO) -> None:
+    from rich.console import Console  # noqa: PLC0415 - 30 ms, which plain output saves
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(file=stream, highlight=False)
+    for line in lines:
+        pieces = [(text, STYLES.get(style, "")) for text, style in line]
+        console.print(Text.assemble(*pieces), soft_wrap=True)
