@@ -254,6 +254,27 @@ def test_convolution_with_an_impulse_gives_the_filter() -> None:
     assert found[1:4, 1:4].tolist() == numbers.tolist()
 
 
+REFUSED = [
+    # what is wrong with weights that the text gives
+    ("INPUT 9x9x1 -> CONV 1 3x3 w=[[1,2],[3,4]]", "E308", "2x2 for weights of 1x1x3x3"),
+    ("INPUT 9x9x2 -> DWCONV 3x3 w=[1,2,3]", "E308", "3 for weights of 2x1x3x3"),
+    ("INPUT 9x9x2 -> CONV 3 3x3 m=[[1,0],[0,1]]", "E308", "2x2 for 3 filters on 2 channels"),
+    ("INPUT 9x9x2 -> CONV 1 3x3 m=[[1,2]]", "E308", "2 is neither 0 nor 1"),
+    ("INPUT 9x9x2 -> CONV 2 3x3 g2 m=[[1,0],[0,1]]", "E305", "m= with g2"),
+    ("INPUT 9x9x1 -> CONV 1 3x3 m=[[1]] w=[[1,1,1],[1,1,1],[1,1,1]]", "E305", "m= with w="),
+]
+
+
+@pytest.mark.parametrize(("spec", "code", "note"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_given_weights_are_refused_where_they_stand(spec: str, code: str, note: str) -> None:
+    with pytest.raises(archcalc.SpecError) as refused:
+        archcalc.parse(spec)
+    (diagnostic,) = refused.value.diagnostics
+    assert (diagnostic.code, diagnostic.note) == (code, note)
+    assert diagnostic.place is not None
+    assert diagnostic.place.column == spec.index("->") + 4
+
+
 def test_a_batch_has_four_axes() -> None:
     """One image is a 3-D volume, a batch of them a 4-D one."""
     net = archcalc.parse("INPUT 32x32x3 -> CONV 6 5x5")

@@ -34,7 +34,10 @@ class Conv(Sliding):
 
     def output(self, *x: Shape) -> Shape:
         self._check_groups(x[0][-1])
-        return self.slid(x[0], self.filters)
+        y = self.slid(x[0], self.filters)
+        if self.values is not None:
+            self.weights(*x)  # refuses values of another shape
+        return y
 
     def weights(self, *x: Shape) -> dict[str, Weight]:
         kernel = tuple(window.kernel for window in self.windows(x[0]))
@@ -73,13 +76,22 @@ class Conv(Sliding):
                     f"{count} {what} in {self.groups} groups",
                     (f"groups that divide both {channels} and {self.filters}: {', '.join(f'g{g}' for g in near[:8])}",),
                 )
-        if self.connected is not None and self.connected.shape != (self.filters, channels):
-            raise SpecError.of(
-                "E308",
-                "the table of connections m= has the wrong size",
-                f"{show(self.connected.shape)} for {self.filters} filters on {channels} channels",
-                (f"give {self.filters} rows of {channels} zeros and ones",),
-            )
+        if self.connected is not None:
+            self._check_connected(self.connected, channels)
+
+    def _check_connected(self, table: Array, channels: int) -> None:
+        other = f"g{self.groups}" if self.groups > 1 else "w=" if self.values is not None else ""
+        if other:
+            note = f"m= with {other}"
+            raise SpecError.of("E305", f"m= and {other} both say what a filter sees", note, ("keep one of them",))
+        help = (f"give {self.filters} rows of {channels} zeros and ones",)
+        if table.shape != (self.filters, channels):
+            note = f"{show(table.shape)} for {self.filters} filters on {channels} channels"
+            raise SpecError.of("E308", "the table of connections m= has the wrong size", note, help)
+        strange = {cell for row in table.items for cell in row} - {0, 1}
+        if strange:
+            note = f"{min(strange)} is neither 0 nor 1"
+            raise SpecError.of("E308", "the table of connections m= says more than whether", note, help)
 
     def _connections(self, x: Shape) -> int:
         """How many pairs of a filter and a channel are connected."""
@@ -150,7 +162,10 @@ class DepthwiseConv(Sliding):
         )  # fmt: skip
 
     def output(self, *x: Shape) -> Shape:
-        return self.slid(x[0], x[0][-1] * self.multiplier)
+        y = self.slid(x[0], x[0][-1] * self.multiplier)
+        if self.values is not None:
+            self.weights(*x)  # refuses values of another shape
+        return y
 
     def weights(self, *x: Shape) -> dict[str, Weight]:
         return self._conv(x[0]).weights(*x)
