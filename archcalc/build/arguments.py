@@ -72,13 +72,23 @@ class _Binder:
 
     def _keyed(self, argument: tree.Argument) -> None:
         field = self.signature.options.get(argument.key)
+        if field is None and self.signature.keys is not None:
+            return self._free(self.signature.keys, argument)
         if field is None:
             raise self._unknown(argument, argument.key)
         if argument.short and self.scope.find(self._text(argument)) is not None:
             text = self._text(argument)
             help = (f"write ({text}) for its value, or {argument.key}= for the option",)
             raise self.scope.error(argument, "E211", f"{text} is a name here, and could be an option too", help)
+        return self._set(field, evaluate(argument.value, self.scope), argument)
+
+    def _free(self, field: dataclasses.Field[Any], argument: tree.Argument) -> None:
+        """A key that is no option's, among the others."""
+        others = self.fields.pop(field.name, ())
+        if argument.key in dict(others):
+            raise self.scope.error(argument, "E212", f"{argument.key}= is given twice", ("keep one",))
         self._set(field, evaluate(argument.value, self.scope), argument)
+        self.fields[field.name] = (*others, (argument.key, self.fields[field.name]))
 
     def _flag(self, argument: tree.Argument, word: str) -> None:
         if word not in self.signature.flags:

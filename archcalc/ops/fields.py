@@ -180,6 +180,11 @@ def choice(*words: str, default: str = "", leading: bool = False) -> Any:
     return dataclasses.field(default=default, metadata=meta, kw_only=True)
 
 
+def keys(kind: Kind) -> Any:
+    """A field that collects every other key=value, as pairs of a key and its value."""
+    return dataclasses.field(default=(), metadata={"kind": kind, "role": "keys"}, kw_only=True)
+
+
 class Signature(NamedTuple):
     """The syntax of an op, read off its fields."""
 
@@ -187,6 +192,8 @@ class Signature(NamedTuple):
     options: dict[str, dataclasses.Field[Any]]
     flags: dict[str, tuple[str, Any]]
     """Word to the field that it sets, and the value."""
+    keys: dataclasses.Field[Any] | None
+    """Takes the keys that are no option's."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -197,7 +204,7 @@ class Signature(NamedTuple):
 @cache
 def signature(cls: type) -> Signature:
     """The syntax of an op class."""
-    arguments, options, flags = [], {}, {}
+    arguments, options, flags, free = [], {}, {}, None
     for field in dataclasses.fields(cls):
         role = field.metadata["role"]
         if role == "argument":
@@ -206,14 +213,16 @@ def signature(cls: type) -> Signature:
             options[field.metadata["key"]] = field
         elif role == "flag":
             flags[field.metadata["key"]] = (field.name, True)
+        elif role == "keys":
+            free = field
         else:
             flags |= {word: (field.name, word) for word in field.metadata["words"]}
-    return Signature(tuple(arguments), options, flags)
+    return Signature(tuple(arguments), options, flags, free)
 
 
 def spell(op: Any) -> str:
     """The op as it is written in the language; what equals its default is left out."""
-    parts: dict[str, list[str]] = {"leading": [], "argument": [], "option": [], "choice": [], "flag": []}
+    parts: dict[str, list[str]] = {"leading": [], "argument": [], "option": [], "keys": [], "choice": [], "flag": []}
     for field in dataclasses.fields(op):
         value, meta = getattr(op, field.name), field.metadata
         if value != field.default and value is not None:
@@ -226,6 +235,8 @@ def _spell(value: Any, meta: Any) -> str:
         return str(meta["key"])
     if meta["role"] == "choice":
         return str(value)
+    if meta["role"] == "keys":
+        return " ".join(f"{key}={meta['kind'].write(item)}" for key, item in value)
     text: str = meta["kind"].write(value)
     if meta["role"] == "argument":
         return text
