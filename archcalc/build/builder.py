@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ArchcalcError, Diagnostic, LimitError, SpecError
 from ..graph import Graph, Node, Pin, Question
 from ..ops.base import Op
-from ..ops.fields import Reference, Word
+from ..ops.fields import Reference, Word, signature
 from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
@@ -238,15 +238,17 @@ class Builder:
         return volumes
 
     def _named(self, op: Op, layer: tree.Layer, scope: Scope) -> tuple[int | None, list[Volume]]:
-        """What is referenced by key: the stage whose weight is shared, and further volumes."""
+        """What is referenced by key: the stage whose weight is shared, and further volumes, in the op's order of options."""
         tie, volumes = None, []
-        for argument in layer.arguments:
-            if argument.key and isinstance(argument.value, tree.Ref):
-                volume = self.resolve(Reference(argument.value.label), argument.value, scope)
-                if argument.key == "tie":
-                    tie = volume.node
-                else:
-                    volumes.append(volume)
+        given = {argument.key: argument.value for argument in layer.arguments if isinstance(argument.value, tree.Ref)}
+        for key in signature(type(op)).options if given else ():
+            if key not in given:
+                continue
+            volume = self.resolve(Reference(given[key].label), given[key], scope)
+            if key == "tie":
+                tie = volume.node
+            else:
+                volumes.append(volume)
         return tie, volumes
 
     def _output(self, layer: tree.Layer, scope: Scope, current: Volume | None) -> Volume | None:

@@ -17,6 +17,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "merge": ("ADD", "MUL", "SUB", "CONCAT"),
     "activation": ("RELU", "RELU6", "LRELU", "ELU", "GELU", "SILU", "SIGMOID", "TANH", "SOFTMAX"),
     "arrange": ("FLATTEN", "PAD"),
+    "recurrent": ("LSTM", "GRU", "RNN"),
 }
 """The files of this folder, and the layers in each."""
 
