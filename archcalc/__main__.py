@@ -1,0 +1,5 @@
+"""`python -m archcalc` is the command."""
+
+from .cli import main
+
+raise SystemExit(main())

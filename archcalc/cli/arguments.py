@@ -1,0 +1,191 @@
+"""The options of every command."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter, _ArgumentGroup
+from collections.abc import Callable
+from typing import NoReturn
+
+from ..build import Options
+from ..errors import UsageError
+from ..words import nearest
+from .words import shape_of, spread, values_of
+
+_SPEC = "the text in quotes, a file, - for standard input, or a shipped spec"
+
+_EXAMPLES = {
+    "show": (
+        "Volumes, parameters, multiply-adds, memory and receptive fields: a row a layer.",
+        """\
+  archcalc show alexnet
+  archcalc "INPUT 32x32x3 -> CONV 10 5x5 s1 p2 => ?"
+  archcalc show "CONV 64 3x3 p1 -> RELU" --input 224x224x3
+  archcalc show "let n=3; INPUT 8x8x(n) -> [CONV (4*n) 3x3]*n" --set n=2
+  archcalc show vgg16 --columns name,output,params,flops
+  archcalc show "INPUT 32x32x3; stem: [CONV 8 3x3 -> RELU]" --depth 1
+  archcalc show alexnet --csv""",
+    ),
+    "check": (
+        "Does it parse, fit, and hold what it claims with => and check? Silent if all does.",
+        """\
+  archcalc check alexnet lenet5
+  archcalc check "INPUT 32x32x3 -> CONV 10 5x5 p2 => 32x32x10; check params=760"
+  archcalc check alexnet --json""",
+    ),
+    "export": (
+        "Write an ONNX file that runs. The same spec and seed give the same bytes.",
+        """\
+  archcalc export lenet5 -o lenet5.onnx
+  archcalc export lenet5 -o lenet5.onnx --batch 1 --weights zeros""",
+    ),
+    "run": (
+        "Execute on onnxruntime. Without --input seeded random numbers go in.",
+        """\
+  archcalc run "INPUT 8x1 -> CONV 1 3 w=[1,1,1]/3 nobias" --input 1 5 3 7 5 9 7 14
+  archcalc run lenet5
+  archcalc run "CONV 1 3x3 -> GAP" --input 8x8x3
+  archcalc run lenet5 --seed 1 -o scores.npy""",
+    ),
+    "verify": (
+        "Run with every volume exposed, and compare each with the predicted one.",
+        """\
+  archcalc verify lenet5
+  archcalc verify "INPUT 32x32x3 -> CONV 10 5x5 s2 floor" --batch 4""",
+    ),
+    "list": (
+        "The shipped specs with their titles, parameters and multiply-adds.",
+        """\
+  archcalc list
+  archcalc list --layers""",
+    ),
+}
+
+
+class _Parser(ArgumentParser):
+    """Raises UsageError instead of printing and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        message = message.replace("the following arguments are required:", "missing:")
+        raise UsageError.of("E620", message, help=(f"{self.prog} --help shows examples",))
+
+
+def parse(name: str, words: list[str]) -> Namespace:
+    """The options of a command. UsageError for what it does not know."""
+    options = parser(name)
+    given, unknown = options.parse_known_args(spread(words))
+    if not unknown:
+        return given
+    near = nearest(unknown[0].partition("=")[0], [word for word in options._option_string_actions if word[:2] == "--"])
+    help = (f"did you mean {near[0]}?",) if near else ()
+    raise UsageError.of("E620", f"{name} has no option {unknown[0]}", help=(*help, f"{options.prog} --help shows them"))
+
+
+def parser(name: str) -> ArgumentParser:
+    """The parser of a command."""
+    about, examples = _EXAMPLES[name]
+    made = _Parser(
+        prog=f"archcalc {name}", description=f"{about}\n\n{examples}", formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )  # fmt: skip
+    _ADD[name](made)
+    made.add_argument("--json", action="store_true", help="one JSON object, errors too")
+    made.add_argument("--debug", action="store_true", help="show where a bug of ours happened")
+    return made
+
+
+def _show(made: ArgumentParser) -> None:
+    _spec(made)
+    form = made.add_mutually_exclusive_group()
+    form.add_argument("--md", action="store_true", help="Markdown")
+    form.add_argument("--csv", action="store_true", help="CSV: exact numbers, a line a layer")
+    made.add_argument("--columns", metavar="A,B,C", help="name, text, inputs, output, params, macs, flops, ...")
+    made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+
+
+def _check(made: ArgumentParser) -> None:
+    _spec(made)
+
+
+def _export(made: ArgumentParser) -> None:
+    _spec(made)
+    made.add_argument("-o", "--output", required=True, metavar="NET.onnx", help="the file to write")
+    _weights(made)
+    made.add_argument("--batch", type=_batch, metavar="N|dynamic", help="by default what the spec sets, else dynamic")
+    made.add_argument("--opset", type=_positive, metavar="N", help="by default the lowest that serves")
+
+
+def _run(made: ArgumentParser) -> None:
+    data = "x.npy, photo.png, numbers (1 5 3 or 1,5,3), or a shape to fill at random; name=DATA for one of several"
+    _spec(made, "DATA", data)
+    made.add_argument("-o", "--output", metavar="OUT.npy", help="save what comes out (.npz for several outputs)")
+    _weights(made)
+    _device(made)
+    made.add_argument("--batch", type=_positive, default=1, metavar="N", help="examples of random input (1)")
+
+
+def _verify(made: ArgumentParser) -> None:
+    _spec(made)
+    _device(made)
+    made.add_argument("--seed", type=_natural, default=0, metavar="N", help="of the random weights and input (0)")
+    made.add_argument("--batch", type=_positive, default=2, metavar="N", help="examples to run (2)")
+
+
+def _list(made: ArgumentParser) -> None:
+    made.add_argument("--layers", action="store_true", help="the layers and how each is written")
+
+
+_ADD: dict[str, Callable[[ArgumentParser], None]] = {
+    "show": _show, "check": _check, "export": _export, "run": _run, "verify": _verify, "list": _list,
+}  # fmt: skip
+
+
+def _spec(made: ArgumentParser, data: str = "HxWxC", about: str = "replaces the shape of the first INPUT") -> None:
+    made.add_argument("spec", nargs="+", metavar="SPEC", help=_SPEC)
+    made.add_argument("--input", action="append", default=[], metavar=data, help=about)
+    made.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for a name in the spec")
+    _limits(made.add_argument_group("limits"))
+
+
+def _limits(group: _ArgumentGroup) -> None:
+    default = Options()
+    units = {"layers": "layers in a network", "text": "characters in a text", "depth": "brackets inside brackets"}
+    for what, unit in units.items():
+        most = getattr(default, f"max_{what}")
+        group.add_argument(f"--max-{what}", type=_positive, default=most, metavar="N", help=f"{unit} ({most:,})")
+
+
+def _weights(made: ArgumentParser) -> None:
+    made.add_argument("--weights", default="random", metavar="random|zeros", help="He's or Xavier's scale, or zeros")
+    made.add_argument("--seed", type=_natural, default=0, metavar="N", help="of the random numbers (0)")
+
+
+def _device(made: ArgumentParser) -> None:
+    made.add_argument("--device", default="cpu", choices=("cpu", "cuda", "auto"), help="auto takes CUDA if it is there")
+    made.add_argument("--force", action="store_true", help="try it even if the memory seems not to suffice")
+
+
+def _natural(text: str) -> int:
+    if not re.fullmatch(r"\d{1,18}", text):
+        raise ArgumentTypeError(f"{text} is no whole number")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    number = _natural(text)
+    if not number:
+        raise ArgumentTypeError("it must be at least 1")
+    return number
+
+
+def _batch(text: str) -> int | str:
+    return text if text == "dynamic" else _positive(text)
+
+
+def options_of(given: Namespace, input: str | None = None) -> Options:
+    """What the command line says over the text."""
+    shape = shape_of(input) if input is not None else None
+    return Options(
+        input=shape, values=values_of(given.set), max_layers=given.max_layers, max_text=given.max_text,
+        max_depth=given.max_depth,
+    )  # fmt: skip

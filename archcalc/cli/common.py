@@ -1,0 +1,45 @@
+"""What the commands share: the network that is asked for, tables on the screen, progress."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ..analysis.table import Table
+from ..errors import UsageError
+from ..load import read_spec
+from ..network import Network
+from ..report import text
+from .arguments import options_of
+from .words import one_spec
+
+
+def network(given: Namespace, command: str, input: Sequence[str] = ()) -> Network:
+    """The network of the one SPEC; `input` are the shapes given for its first INPUT, at most one."""
+    if len(input) > 1:
+        raise UsageError.of("E625", "--input is given twice", " ".join(input), ("one shape: --input 224x224x3",))
+    return Network(read_spec(one_spec(given.spec, command), options_of(given, input[0] if input else None)))
+
+
+def print_table(table: Table, columns: Sequence[str] | None = None, depth: int | None = None) -> None:
+    """The report, fitted to the screen."""
+    room, signs = text.screen(sys.stdout)
+    text.write(text.report(table, room, columns, depth, signs), sys.stdout)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say on a terminal what takes long, and take it back when it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    sys.stdout.flush()
+    sys.stderr.write(f"{what} ...")
+    sys.stderr.flush()
+    try:
+        yield
+    finally:
+        sys.stderr.write("\r" + " " * (len(what) + 4) + "\r")
+        sys.stderr.flush()

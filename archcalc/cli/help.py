@@ -1,0 +1,46 @@
+"""Help that teaches by example."""
+
+from __future__ import annotations
+
+from .arguments import parser
+from .words import NAMES
+
+OVERVIEW = """\
+usage: archcalc [COMMAND] SPEC [options]
+
+The shapes, parameters, multiply-adds and memory of a neural network, exactly,
+from a line of text; and a model that runs.
+
+  archcalc "INPUT 227x227x3 -> CONV 96 11x11 s4"   its table
+  archcalc "INPUT 32x32x3 -> CONV 10 5x5 p2 => ?"  what comes out?
+  archcalc alexnet                                 a network that is shipped
+  archcalc net.arch --json                         a file, for programs
+  archcalc "CONV 8 3x3" --input 32x32x3            the input from outside
+  archcalc verify alexnet                          run it: is every volume right?
+
+commands, each with --help:
+  show     volumes, parameters, multiply-adds, memory (if no command is named)
+  check    does everything that the specs claim hold? silent if it does
+  export   an ONNX file that runs
+  run      feed an array, an image or numbers, and see what comes out
+  verify   compare every predicted volume with what onnxruntime produces
+  list     the shipped specs, or the layers of the language
+
+A SPEC is the text itself in quotes, a file, - for standard input, or the name
+of a shipped spec. Layers are UPPERCASE; -> means "then"; => claims a volume.
+
+  archcalc --version   the version
+  archcalc help show   the same as archcalc show --help
+"""
+
+
+def text(names: list[str]) -> str:
+    """The help of a command, or the overview."""
+    return parser(names[0]).format_help() if names and names[0] in NAMES else OVERVIEW
+
+
+def version() -> str:
+    """The version, as a line."""
+    from .. import __version__  # noqa: PLC0415 - the package imports nothing of the command line
+
+    return f"archcalc {__version__}\n"
