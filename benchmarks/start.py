@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
@@ -14,24 +15,25 @@ from .measure import Result, process, race
 
 ROOT = Path(__file__).parent.parent
 MAIN = "import sys; from archcalc.cli import main; sys.exit(main())"
-"""What the installed command runs."""
+"""What the installed command runs; -P keeps the checkout out of it."""
 
 
 def results() -> Iterator[Result]:
     """Whole processes against importing lark alone, which nothing that uses it can undercut."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "PYTHONPATH": str(installed(Path(folder)))}
-        lark = process([sys.executable, "-c", "import lark"], environment)
+        lark = process([sys.executable, "-P", "-c", "import lark"], environment)
         for arguments in ("show vgg16", "show vgg16 --json", "check vgg16"):
-            command = process([sys.executable, "-c", MAIN, *arguments.split()], environment)
+            command = process([sys.executable, "-P", "-c", MAIN, *arguments.split()], environment)
             ours, theirs = race(command, lark, rounds=40)
             yield Result(f"archcalc {arguments}", ours, "python -c 'import lark'", theirs, 2.5)
 
 
 def installed(folder: Path) -> Path:
     """The files of a wheel of this checkout, as an installation lays them out."""
-    build = [sys.executable, "-m", "hatchling", "-q", "build", "-t", "wheel", "-d", str(folder)]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         wheel.extractall(folder / "installed")
+    compileall.compile_dir(folder, quiet=2)  # as pip does
     return folder / "installed"
