@@ -11,9 +11,10 @@ from math import prod
 from .analysis.cost import count
 from .errors import SpecError
 from .ops.base import Op
-from .ops.conv import Conv, DepthwiseConv, TransposedConv
+from .ops.conv import Conv, DepthwiseConv
 from .ops.dense import FullyConnected, Linear
 from .ops.pool import Pool
+from .ops.transposed import TransposedConv
 from .shape import Extent, Pair, Shape
 
 Padding = int | str | tuple[int | tuple[int, int], ...]

@@ -9,15 +9,28 @@ from typing import Any
 from .base import Op
 
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "volume": ("INPUT", "PARAM", "OUTPUT", "ID", "DROP"),
-    "conv": ("CONV", "DWCONV", "TCONV"),
-    "pool": ("POOL", "GAP", "GMP"),
+    "volume": ("INPUT", "PARAM", "OUTPUT", "ID", "DROP", "DROPPATH"),
+    "conv": ("CONV", "DWCONV"),
+    "transposed": ("TCONV",),
+    "patches": ("UNFOLD",),
+    "pool": ("POOL", "GAP", "GMP", "AAP"),
+    "resize": ("UP",),
     "dense": ("FC", "LINEAR"),
-    "norm": ("BN", "LN", "LRN"),
+    "norm": ("BN", "LN", "GN", "IN", "RMSNORM", "L2NORM", "LRN"),
     "merge": ("ADD", "MUL", "SUB", "CONCAT"),
-    "activation": ("RELU", "RELU6", "LRELU", "ELU", "GELU", "SILU", "SIGMOID", "TANH", "SOFTMAX"),
-    "arrange": ("FLATTEN", "PAD"),
+    "activation": (
+        "RELU", "RELU6", "LRELU", "PRELU", "ELU", "GELU", "SILU", "SIGMOID", "TANH", "HSWISH", "HSIGMOID", "SOFTPLUS",
+        "MISH", "EXP", "CLIP", "SCALE", "SOFTMAX",
+    ),
+    "arrange": ("FLATTEN", "PAD", "SLICE", "CROP", "ROLL"),
+    "rearrange": ("REARRANGE",),
     "recurrent": ("LSTM", "GRU", "RNN"),
+    "embed": ("EMBED", "POSEMB"),
+    "attention": ("ATTEND", "ATTN"),
+    "position": ("ROPE", "ALIBI"),
+    "relative": ("RELPOS", "BUCKETS", "SHIFTMASK", "COORDS"),
+    "einsum": ("EINSUM",),
+    "experts": ("MOE",),
 }
 """The files of this folder, and the layers in each."""
 

@@ -1,4 +1,4 @@
-"""What moves numbers without computing: FLATTEN, PAD."""
+"""What moves numbers without computing: FLATTEN, PAD, SLICE, CROP, ROLL."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from math import prod
 from typing import ClassVar
 
 from ..errors import SpecError
-from ..shape import POINT, Pads, Shape, Window, pads_per_axis, per_axis, show
+from ..shape import POINT, Extent, Pads, Shape, Window, pads_per_axis, per_axis, show
 from .axes import at
-from .base import ANY, FIRST, Axis, Const, Lowering, Op, need_rank, node
-from .fields import EXTENT, INTEGER, PADS, argument, option
+from .base import ANY, FIRST, Axis, Const, Lowering, Op, chain, ints, need_rank, node
+from .fields import COUNT, EXTENT, INTEGER, INTEGERS, LIKE, PADS, Reference, argument, flag, option
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,22 @@ class Flatten(Op):
 
 @dataclass(frozen=True)
 class Pad(Op):
-    """Zeros around: `PAD 2` on both sides of every spatial axis, `to=` at the end, up to a multiple; `axis=` only there."""
+    """Zeros around: `PAD 2` on all sides of the spatial axes; `to=` at the end, up to a multiple; `axis=` for one."""
 
     word: ClassVar[str] = "PAD"
 
     pad: Pads = argument(PADS, 0)
     glued: Pads = option("p", PADS, 0)
-    to: int | tuple[int, ...] | None = option("to", EXTENT, None)
+    to: Extent | None = option("to", EXTENT, None)
     axis: int | None = option("axis", INTEGER, None)
 
     def _pads(self, x: Shape) -> tuple[tuple[int, int], ...]:
         """The zeros before and after each axis, the channels included."""
         given = [value for value in (self.pad, self.glued, self.to) if value]
         if len(given) != 1:
-            raise SpecError.of("E305", "PAD needs one size", f"{len(given)} given", ("PAD 2, PAD p1:2x0 or PAD to=8x8",))
+            raise SpecError.of(
+                "E305", "PAD needs one size", f"{len(given)} given", ("PAD 2, PAD p1:2x0 or PAD to=8x8",)
+            )
         if self.axis is None:
             need_rank(self, x, 2, "32x32x3")
             return (*self._sides(x[:-1]), (0, 0))
@@ -71,3 +73,119 @@ class Pad(Op):
         pads = (*(before for _, (before, _) in padded), *(after for _, (_, after) in padded))
         axes = tuple(Axis(axis) for axis, _ in padded)
         return Lowering(ANY, (node("Pad", "x0", Const(pads, "int64"), "", Const(axes, "int64"), opset=18),))
+
+
+def _cut(x: Shape, kept: dict[int, tuple[int, int]]) -> Lowering:
+    """Keep positions from a start up to an end, on the axes named."""
+    cut = {axis: ends for axis, ends in kept.items() if ends != (0, x[axis])}
+    if not cut:
+        return Lowering(ANY, (node("Identity", "x0"),))
+    starts, ends = zip(*cut.values(), strict=True)
+    return Lowering(ANY, (node("Slice", "x0", ints(*starts), ints(*ends), ints(*map(Axis, cut))),))
+
+
+@dataclass(frozen=True)
+class Slice(Op):
+    """`count` of the channels (all that follow, if not given) from `start` on; a negative start counts from the end."""
+
+    word: ClassVar[str] = "SLICE"
+
+    start: int = argument(INTEGER)
+    count: int | None = argument(COUNT, None)
+    axis: int = option("axis", INTEGER, -1)
+
+    def _ends(self, x: Shape) -> tuple[int, int, int]:
+        """The axis, where the slice starts there, and where it ends."""
+        axis = at(x, self.axis)
+        size = x[axis]
+        start = self.start + size if self.start < 0 else self.start
+        end = size if self.count is None else start + self.count
+        if not 0 <= start < end <= size:
+            raise SpecError.of(
+                "E331", "the slice reaches out of the volume", f"{start} up to {end} of {size} in {show(x)}",
+                (f"positions from 0 up to {size}: SLICE start count",),
+            )  # fmt: skip
+        return axis, start, end
+
+    def output(self, *x: Shape) -> Shape:
+        axis, start, end = self._ends(x[0])
+        return (*x[0][:axis], end - start, *x[0][axis + 1 :])
+
+    def footprint(self, *x: Shape) -> tuple[Window, ...]:
+        axis, start, end = self._ends(x[0])
+        windows = [POINT] * len(x[0])
+        windows[axis] = POINT._replace(before=-start, after=end - x[0][axis])
+        return tuple(windows[:-1])
+
+    def onnx(self, *x: Shape) -> Lowering:
+        axis, *ends = self._ends(x[0])
+        return _cut(x[0], {axis: (ends[0], ends[1])})
+
+
+@dataclass(frozen=True)
+class Crop(Op):
+    """The middle of every spatial axis, or with `start` its beginning: so many positions, or as many as @x has.
+
+    Where the rows left over are odd in number, one more goes from the end.
+    """
+
+    word: ClassVar[str] = "CROP"
+
+    size: Extent | None = argument(EXTENT, None)
+    like: Reference | Shape | None = option("like", LIKE, None)
+    start: bool = flag("start")
+
+    def _kept(self, x: Shape) -> dict[int, tuple[int, int]]:
+        """Where each spatial axis starts and ends."""
+        need_rank(self, x, 2, "64x64x512")
+        given = [size for size in (self.size, self.like) if size is not None]
+        if len(given) != 1:
+            raise SpecError.of("E305", "CROP needs one size", f"{len(given)} given", ("CROP 56x56, or CROP like=@x",))
+        assert not isinstance(given[0], Reference), "the build replaces it by sizes"
+        sizes = per_axis(given[0], len(x) - 1, "size")
+        if any(size > room for size, room in zip(sizes, x, strict=False)):
+            note = f"{show(sizes)} out of {show(x[:-1])}"
+            raise SpecError.of("E332", "there is less than is to be kept", note, (f"{show(x[:-1])} at most",))
+        starts = [0 if self.start else (room - size) // 2 for size, room in zip(sizes, x, strict=False)]
+        return {axis: (start, start + size) for axis, (start, size) in enumerate(zip(starts, sizes, strict=True))}
+
+    def output(self, *x: Shape) -> Shape:
+        return (*(end - start for start, end in self._kept(x[0]).values()), x[0][-1])
+
+    def footprint(self, *x: Shape) -> tuple[Window, ...]:
+        kept = self._kept(x[0]).values()
+        return tuple(
+            POINT._replace(before=-start, after=end - size) for (start, end), size in zip(kept, x[0], strict=False)
+        )
+
+    def onnx(self, *x: Shape) -> Lowering:
+        return _cut(x[0], self._kept(x[0]))
+
+
+@dataclass(frozen=True)
+class Roll(Op):
+    """Turn every spatial axis: what leaves at the end comes back at the beginning; negative shifts go the other way."""
+
+    word: ClassVar[str] = "ROLL"
+
+    shift: Extent = argument(INTEGERS)
+
+    def _shifts(self, x: Shape) -> tuple[int, ...]:
+        need_rank(self, x, 2, "56x56x96")
+        shifts = per_axis(self.shift, len(x) - 1, "shift")
+        return tuple(shift % size for shift, size in zip(shifts, x, strict=False))
+
+    def output(self, *x: Shape) -> Shape:
+        self._shifts(x[0])
+        return x[0]
+
+    def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
+        return None if any(self._shifts(x[0])) else ()
+
+    def onnx(self, *x: Shape) -> Lowering:
+        nodes = []
+        for axis, (shift, size) in enumerate(zip(self._shifts(x[0]), x[0], strict=False)):
+            if shift:
+                order = ints(*(position % size for position in range(-shift, size - shift)))
+                nodes.append(node("Gather", "x0", order, axis=Axis(axis)))
+        return Lowering(ANY, chain(*nodes))

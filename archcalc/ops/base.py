@@ -75,6 +75,17 @@ def node(
     return OnnxNode(op_type, inputs, (to,) if isinstance(to, str) else to, attributes, opset)
 
 
+def chain(*nodes: OnnxNode) -> tuple[OnnxNode, ...]:
+    """Nodes that each read, as x0, what the one before gives; the identity if there are none."""
+    names = ["x0", *(f"step{index}" for index in range(1, len(nodes))), "y"]
+    steps = zip(nodes, names, names[1:], strict=False)
+    linked = (
+        item._replace(inputs=tuple(source if name == "x0" else name for name in item.inputs), outputs=(to,))
+        for item, source, to in steps
+    )
+    return tuple(linked) or (node("Identity", "x0"),)
+
+
 def ints(*values: Any) -> Const:
     """A constant vector of int64."""
     return Const(values, "int64")

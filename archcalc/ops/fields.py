@@ -104,6 +104,10 @@ def _reference(value: Any) -> Reference:
     raise ValueError(f"{_describe(value)} is not a reference like @c1")
 
 
+def _like(value: Any) -> Any:
+    return value if isinstance(value, Reference) else _extent(value)
+
+
 class Array(NamedTuple):
     """Numbers given in a spec: their nested tuples, exact."""
 
@@ -157,6 +161,7 @@ REAL = Kind("a number", _real, _decimal)
 TEXT = Kind('a text in quotes like "h w c -> (h w) c"', _text, _quoted)
 ARRAY = Kind("an array like [[1,2],[3,4]]", _array)
 REFERENCE = Kind("a reference like @c1", _reference, lambda label: f"@{label}")
+LIKE = Kind("a reference like @c1, for its spatial sizes", _like, _joined)
 
 
 def argument(kind: Kind, default: Any = dataclasses.MISSING) -> Any:

@@ -23,7 +23,9 @@ class Merge(Op):
 
     def output(self, *x: Shape) -> Shape:
         if len(x) < 2:
-            raise SpecError.of("E320", f"{self.word} needs two volumes", f"{len(x)} given", (f"{self.word} [a, b] or {self.word} @a",))
+            raise SpecError.of(
+                "E320", f"{self.word} needs two volumes", f"{len(x)} given", (f"{self.word} [a, b] or {self.word} @a",)
+            )
         return broadcast(*x)
 
     def work(self, *x: Shape) -> dict[str, int]:
@@ -32,7 +34,9 @@ class Merge(Op):
     def onnx(self, *x: Shape) -> Lowering:
         steps = [f"sum{index}" for index in range(1, len(x) - 1)]
         left = ["x0", *steps]
-        nodes = (node(self.onnx_op, a, f"x{i + 1}", to=b) for i, (a, b) in enumerate(zip(left, [*steps, "y"], strict=True)))
+        nodes = (
+            node(self.onnx_op, a, f"x{i + 1}", to=b) for i, (a, b) in enumerate(zip(left, [*steps, "y"], strict=True))
+        )
         return Lowering(ANY, tuple(nodes))
 
 

@@ -1,16 +1,17 @@
-"""Pooling: POOL (max, avg, sum) over windows, GAP and GMP over all positions."""
+"""Pooling: POOL (max, avg, sum) over windows, GAP and GMP over all positions, AAP over as many windows as asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import ClassVar
 
 from ..errors import SpecError
-from ..shape import Extent, Shape, Window
-from .base import FIRST, Const, Lowering, Op, need_rank, node
+from ..shape import POINT, Extent, Shape, Window, per_axis
+from .base import FIRST, Const, Lowering, OnnxNode, Op, chain, need_rank, node
 from .fields import EXTENT, argument, choice, flag
-from .window import Sliding, attributes, over_batch, taps
+from .window import MAX_AXES, Sliding, attributes, over_batch, taps
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,15 @@ class Pool(Sliding):
     def output(self, *x: Shape) -> Shape:
         y = self.slid(x[0], x[0][-1])
         if self.inner and self.mode != "avg":
-            raise SpecError.of("E305", "inner belongs to average pooling", f"POOL {self.mode} with inner", ("POOL avg ... inner",))
+            raise SpecError.of(
+                "E305", "inner belongs to average pooling", f"POOL {self.mode} with inner", ("POOL avg ... inner",)
+            )
         for window in self.windows(x[0]):
             # a window wholly inside the padding has no maximum, and runtimes refuse it
-            if max(window.before, window.after) >= window.span:
-                raise SpecError.of(
-                    "E311", "the padding is as large as the window", f"p{max(window.before, window.after)} for a window of {window.span}",
-                    (f"p{window.span - 1} at most",),
-                )  # fmt: skip
+            pad = max(window.before, window.after)
+            if pad >= window.span:
+                note, help = f"p{pad} for a window of {window.span}", (f"p{window.span - 1} at most",)
+                raise SpecError.of("E311", "the padding is as large as the window", note, help)
         return y
 
     def work(self, *x: Shape) -> dict[str, int]:
@@ -48,6 +50,7 @@ class Pool(Sliding):
 
     def onnx(self, *x: Shape) -> Lowering:
         windows, y = self.padded(x[0]), self.output(*x)
+        nodes: tuple[OnnxNode, ...]
         if self.mode == "max":
             nodes = (node("MaxPool", "xc", to="yc", **attributes(windows)),)
         elif self.mode == "avg":
@@ -63,7 +66,7 @@ class Pool(Sliding):
             )
         return over_batch(x[0], y, len(windows), nodes)
 
-    def _average(self, x: Shape, to: str):  # type: ignore[no-untyped-def]
+    def _average(self, x: Shape, to: str) -> OnnxNode:
         # with ceil the runtime must know the true padding: rows that ceil adds are never averaged over
         windows = self.windows(x)
         ceil = {"ceil_mode": 1} if any(fit.added for fit in self.fits(x)) else {}
@@ -107,3 +110,58 @@ class GlobalMaxPool(GlobalAveragePool):
 
     def onnx(self, *x: Shape) -> Lowering:
         return Lowering(FIRST, (node("GlobalMaxPool", "x0"),))
+
+
+@dataclass(frozen=True)
+class AdaptiveAveragePool(Op):
+    """Averages over windows that share every axis of n positions evenly among the m asked for.
+
+    Window i runs from floor(i*n/m) up to ceil((i + 1)*n/m); windows overlap where m does not divide n.
+    """
+
+    word: ClassVar[str] = "AAP"
+
+    size: Extent = argument(EXTENT)
+
+    def output(self, *x: Shape) -> Shape:
+        need_rank(self, x[0], 2, "7x7x512")
+        if len(x[0]) - 1 > MAX_AXES:
+            note = f"{len(x[0]) - 1} axes"
+            raise SpecError.of("E304", f"AAP averages over at most {MAX_AXES} axes", note, ("REARRANGE joins axes",))
+        return (*per_axis(self.size, len(x[0]) - 1, "size"), x[0][-1])
+
+    def work(self, *x: Shape) -> dict[str, int]:
+        y = self.output(*x)
+        # all the windows along an axis together
+        reads = prod(sum(end - start for start, end in _shares(n, m)) for n, m in zip(x[0][:-1], y, strict=False))
+        return {"add": reads * y[-1] - prod(y), "div": prod(y)}
+
+    def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
+        """Told where the sizes divide."""
+        sizes = list(zip(x[0][:-1], self.output(*x), strict=False))
+        return None if any(n % m for n, m in sizes) else tuple(Window(n // m, n // m) for n, m in sizes)
+
+    def onnx(self, *x: Shape) -> Lowering:
+        spans = list(zip(x[0][:-1], self.output(*x), strict=False))
+        windows = tuple(Window(n // m, n // m) if n % m == 0 else POINT for n, m in spans)
+        even = () if set(windows) == {POINT} else (node("AveragePool", "x0", **attributes(windows)),)
+        axes = "abcde"[: len(x[0]) + 1]
+        uneven = (
+            node("Einsum", Const(partial(_means, n, m)), "x0", equation=f"z{axis},{axes}->{axes.replace(axis, 'z')}")
+            for (n, m), axis in zip(spans, axes[2:], strict=True)
+            if n % m
+        )
+        return Lowering(FIRST, chain(*even, *uneven))
+
+
+def _shares(size: int, count: int) -> list[tuple[int, int]]:
+    """Where each window starts and ends."""
+    return [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
+
+
+def _means(size: int, count: int) -> tuple[tuple[float, ...], ...]:
+    """The matrix that averages each window."""
+    return tuple(
+        tuple(1 / (end - start) if start <= i < end else 0.0 for i in range(size))
+        for start, end in _shares(size, count)
+    )

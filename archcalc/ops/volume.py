@@ -1,4 +1,4 @@
-"""Where volumes come from and what leaves them as they are: INPUT, PARAM, OUTPUT, ID, DROP."""
+"""Where volumes come from and what leaves them as they are: INPUT, PARAM, OUTPUT, ID, DROP, DROPPATH."""
 
 from __future__ import annotations
 
@@ -77,8 +77,18 @@ class Dropout(Op):
     def output(self, *x: Shape) -> Shape:
         if not 0 <= self.rate < 1:
             help = ("a rate from 0 up to, not including, 1",)
-            raise SpecError.of("E313", "the rate is not a probability", f"DROP {self.rate:g}", help)
+            raise SpecError.of("E313", "the rate is not a probability", f"{self.word} {self.rate:g}", help)
         return x[0]
 
     def onnx(self, *x: Shape) -> Lowering:
         return Lowering(ANY, (node("Dropout", "x0", Const(self.rate)),))
+
+
+@dataclass(frozen=True)
+class DropPath(Dropout):
+    """Leaves the branch out for a share `rate` of the examples while training (stochastic depth); then the identity."""
+
+    word: ClassVar[str] = "DROPPATH"
+
+    def onnx(self, *x: Shape) -> Lowering:
+        return Lowering(ANY, (node("Identity", "x0"),))

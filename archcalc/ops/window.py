@@ -23,7 +23,7 @@ from ..shape import (
     same_pads,
     show,
 )
-from .base import BATCH, Lowering, Op, OnnxNode, ints, need_rank, node
+from .base import BATCH, Lowering, OnnxNode, Op, ints, need_rank, node
 from .fields import EXTENT, PADS, choice, flag, option
 
 MAX_AXES = 3
@@ -32,7 +32,7 @@ MAX_AXES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Sliding(Op):
-    """A window that slides over the last spatial axes; a kernel of rank r leaves the axes before those alone, as batch."""
+    """A window that slides over the last spatial axes; a kernel of rank r leaves the axes before those as batch."""
 
     stride: Extent = option("s", EXTENT, 1)
     pad: Pads = option("p", PADS, 0)
@@ -67,12 +67,13 @@ class Sliding(Op):
         if not self.same:
             return windows
         if self.pad != 0:
-            raise SpecError.of("E305", "same and p= contradict each other", f"same with p{self.pad}", ("keep one of them",))
+            raise SpecError.of(
+                "E305", "same and p= contradict each other", f"same with p{self.pad}", ("keep one of them",)
+            )
         sizes = x[-1 - rank : -1]
         pads = (same_pads(size, window) for size, window in zip(sizes, windows, strict=True))
         return tuple(
-            window._replace(before=before, after=after)
-            for window, (before, after) in zip(windows, pads, strict=True)
+            window._replace(before=before, after=after) for window, (before, after) in zip(windows, pads, strict=True)
         )
 
     def fits(self, x: Shape) -> tuple[Fit, ...]:
@@ -80,13 +81,13 @@ class Sliding(Op):
         windows = self.windows(x)
         sizes = x[-1 - len(windows) : -1]
         fits = []
-        for axis, (size, window) in enumerate(zip(sizes, windows, strict=True)):
+        for size, window in zip(sizes, windows, strict=True):
             room = size + window.before + window.after
             if window.span > room:
                 raise _too_large(self, size, window)
             fit = fit_window(size, window, self.fit or EXACT)
             if fit.dropped and not self.fit and not self.same:
-                raise _misfit(self, x, size, window, len(windows) > 1, axis)
+                raise _misfit(self, size, window)
             fits.append(fit)
         return tuple(fits)
 
@@ -118,7 +119,7 @@ def attributes(windows: tuple[Window, ...]) -> dict[str, Any]:
 
 
 def over_batch(x: Shape, y: Shape, rank: int, nodes: tuple[OnnxNode, ...]) -> Lowering:
-    """Nodes that work on `rank` spatial axes, channels first, from xc to yc; spatial axes before those join the batch."""
+    """Nodes that work on `rank` spatial axes, channels first, from xc to yc; the axes before those join the batch."""
     lead = len(x) - 1 - rank
     if not lead:
         return Lowering("first", tuple(_rename(item, {"xc": "x0", "yc": "y"}) for item in nodes))
@@ -143,11 +144,12 @@ def _rename(item: OnnxNode, names: dict[str, str]) -> OnnxNode:
 
 def _too_many_axes(op: Sliding, x: Shape, rank: int) -> SpecError:
     has = len(x) - 1
+    kernel = "one number" if has == 1 else show(("k",) * has)
     return SpecError.of(
         "E302",
-        f"the kernel has more axes than the volume has spatial ones",
+        "the kernel has more axes than the volume has spatial ones",
         f"{show(op.extent())} has {rank}, {show(x)} has {has}",  # type: ignore[arg-type]
-        (f"write {'one number' if has == 1 else show(('k',) * has)} for the kernel, or give the input {rank} spatial axes",),
+        (f"write {kernel} for the kernel, or give the input {rank} spatial axes",),
     )
 
 
@@ -157,14 +159,19 @@ def _too_large(op: Sliding, size: int, window: Window) -> SpecError:
     dilated = f" (dilated to {window.span})" if window.dilation > 1 else ""
     pads = f" + {window.before} + {window.after} of padding" if window.before or window.after else ""
     need = f"p{max(window.before, window.after) + -(-short // 2)}"
-    help = [f"an input of at least {size + short}", f"a kernel of at most {(room - 1) // window.dilation + 1}", need, "same"]
+    help = [
+        f"an input of at least {size + short}",
+        f"a kernel of at most {(room - 1) // window.dilation + 1}",
+        need,
+        "same",
+    ]
     return SpecError.of(
         "E306", "the window is larger than its input", f"{window.kernel}{dilated} against {size}{pads}",
         ("would fit:  " + ";  ".join(help),),
     )  # fmt: skip
 
 
-def _misfit(op: Sliding, x: Shape, size: int, window: Window, square: bool, axis: int) -> SpecError:
+def _misfit(op: Sliding, size: int, window: Window) -> SpecError:
     """The stride does not fit: by how much, what is lost, and everything near that fits."""
     room = size + window.before + window.after - window.span
     dropped = room % window.stride
@@ -178,7 +185,9 @@ def _misfit(op: Sliding, x: Shape, size: int, window: Window, square: bool, axis
         " or ".join(f"s{stride}" for stride in _strides(room, window.stride)),
         f"same -> {-(-size // window.stride)} (pads {same[0]}:{same[1]})",
     ]
-    rounded = f"floor -> {floor} (drops {dropped} of the {size + window.before + window.after} padded rows), ceil -> {ceil}"
+    rounded = (
+        f"floor -> {floor} (drops {dropped} of the {size + window.before + window.after} padded rows), ceil -> {ceil}"
+    )
     return SpecError.of(
         "E301",
         "the stride doesn't fit",

@@ -1,0 +1,5 @@
+"""The layers of archcalc/ops/patches.py."""
+
+from . import Case
+
+CASES: tuple[Case, ...] = ()

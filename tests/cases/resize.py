@@ -1,0 +1,5 @@
+"""The layers of archcalc/ops/resize.py."""
+
+from . import Case
+
+CASES: tuple[Case, ...] = ()
