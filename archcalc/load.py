@@ -12,7 +12,7 @@ from .graph import Graph
 from .ops import WORDS
 from .resources import folder
 from .source import Source
-from .syntax import parse as parse_tree
+from .syntax import read as read_tree
 from .words import nearest
 
 
@@ -36,7 +36,10 @@ def parse_spec(text: str, options: Options | None = None, file: str = "") -> Gra
 
 
 def _build(source: Source, options: Options, name: str) -> Graph:
-    return build(parse_tree(source, options.max_text, options.max_depth), source, options, name)
+    parsed = read_tree(source, options.max_text, options.max_depth)
+    if parsed.spec is None:
+        raise SpecError(*parsed.mistakes)
+    return build(parsed.spec, source, options, name, parsed.mistakes)
 
 
 def shipped(name: str) -> Path | None:

@@ -29,6 +29,10 @@ class Source:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column."""
+        return self._starts[line - 1] + column - 1
+
     def place(self, start: int, end: int) -> Place:
         """The place from offset `start` up to, not including, `end`."""
         line, column = self.line_column(start)

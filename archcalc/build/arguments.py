@@ -6,14 +6,18 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import Diagnostic, SpecError
+from ..errors import Diagnostic, Fix, SpecError
 from ..ops import WORDS, find
 from ..ops.base import Op
-from ..ops.fields import Signature, Word, signature
+from ..ops.fields import SHORT, Signature, Word, signature
 from ..syntax import tree
-from ..words import nearest
+from . import advice
 from .scope import Scope
 from .values import evaluate
+
+
+MAX_MISTAKES = 5
+"""Mistakes that are reported of one layer."""
 
 
 def find_op(word: str, part: tree.Layer | tree.Name, scope: Scope) -> type[Op]:
@@ -21,17 +25,16 @@ def find_op(word: str, part: tree.Layer | tree.Name, scope: Scope) -> type[Op]:
     op = find(word)
     if op is not None:
         return op
-    near = nearest(word, WORDS)
-    help = f"did you mean {' or '.join(near)}?" if near else "archcalc list --layers shows all of them"
     span = tree.Name(word, part.start, part.start + len(word))
-    raise scope.error(span, "E210", f"there is no layer {word}", (help,))
+    behind = scope.source.text[span.end : part.end].strip() if isinstance(part, tree.Layer) else ""
+    raise scope.error(span, "E210", f"there is no layer {word}", (advice.layer(word, behind),))
 
 
 def bind(op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, scope: Scope, fit: str) -> Op:
     """The op with its arguments; all mistakes among them are reported together."""
-    binder = _Binder(op, part, scope)
-    for argument in arguments:
-        binder.take(argument)
+    binder = _Binder(op, arguments, part, scope)
+    while binder.take_next():
+        pass
     binder.finish()
     if fit and any(field.name == "fit" for field in dataclasses.fields(op)):  # type: ignore[arg-type]
         binder.fields.setdefault("fit", fit)
@@ -41,23 +44,30 @@ def bind(op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, sco
 class _Binder:
     """Collects the fields of one op."""
 
-    def __init__(self, op: type[Op], part: tree.Layer, scope: Scope) -> None:
-        self.op, self.part, self.scope = op, part, scope
+    def __init__(self, op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, scope: Scope) -> None:
+        self.op, self.arguments, self.part, self.scope = op, arguments, part, scope
+        self.index = 0
+        """Of the next argument."""
         self.signature: Signature = signature(op)
         self.waiting = list(self.signature.arguments)
         self.fields: dict[str, Any] = {}
         self.mistakes: list[Diagnostic] = []
         self.failed = False
 
-    def take(self, argument: tree.Argument) -> None:
-        """One argument; after a missing -> the rest belongs to another layer."""
-        if any(mistake.code == "E213" for mistake in self.mistakes):
-            return
+    def take_next(self) -> bool:
+        """One argument; whether there may be more."""
+        if self.index == len(self.arguments):
+            return False
+        argument = self.arguments[self.index]
+        self.index += 1
         try:
             self._take(argument)
         except SpecError as error:
             self.mistakes += error.diagnostics
             self.failed = True
+            # after a missing -> the rest belongs to another layer
+            return error.diagnostics[:1] and error.diagnostics[0].code not in ("E213", "E216") and len(self.mistakes) < MAX_MISTAKES
+        return True
 
     def _take(self, argument: tree.Argument) -> None:
         if argument.key:
@@ -75,7 +85,7 @@ class _Binder:
         if field is None and self.signature.keys is not None:
             return self._free(self.signature.keys, argument)
         if field is None:
-            raise self._unknown(argument, argument.key)
+            raise self._unknown(argument, argument.key, self._text(argument.value))
         if argument.short and self.scope.find(self._text(argument)) is not None:
             text = self._text(argument)
             help = (f"write ({text}) for its value, or {argument.key}= for the option",)
@@ -92,7 +102,7 @@ class _Binder:
 
     def _flag(self, argument: tree.Argument, word: str) -> None:
         if word not in self.signature.flags:
-            raise self._unknown(argument, word)
+            raise self._no_flag(argument, word)
         name, value = self.signature.flags[word]
         if name in self.fields:
             raise self.scope.error(argument, "E212", f"{word} is said twice, or against another word", ("keep one",))
@@ -100,8 +110,8 @@ class _Binder:
 
     def _positional(self, argument: tree.Argument) -> None:
         value = evaluate(argument.value, self.scope)
-        if isinstance(value, Word) and value in WORDS:
-            raise self.scope.error(argument, "E213", f"a -> is missing before {value}", (f"-> {value}",))
+        if isinstance(value, Word) and (value in WORDS or (not self.waiting and not advice.split(value)[0])):
+            raise self._missing_arrow(argument, value)
         if not self.waiting:
             raise self._too_many(argument)
         self._set(self.waiting.pop(0), value, argument)
@@ -119,32 +129,80 @@ class _Binder:
         except ValueError as error:
             self.fields.setdefault(field.name, None)
             what = f"{self.op.word}'s {field.name.replace('_', ' ')} must be {kind.what}"
-            raise self.scope.error(argument, "E214", what, (), str(error)) from None
+            raise self.scope.error(argument, "E214", what, (self.example(),), str(error)) from None
 
-    def _unknown(self, argument: tree.Argument, word: str) -> SpecError:
-        words = self.signature.words
-        near = nearest(word, words)
-        if word == "x":
-            help = "write 3x3 without blanks"
-        elif near:
-            help = f"did you mean {' or '.join(near)}?"
-        else:
-            help = f"{self.op.word} takes {', '.join(words)}" if words else f"{self.op.word} takes no options"
+    # Arguments that are not understood
+
+    def _no_flag(self, argument: tree.Argument, word: str) -> SpecError:
+        """A lower case word that the layer does not take: another layer, or an option written otherwise."""
+        following = self._number_behind(argument)
+        if word == "x" and following is not None:
+            return self._spaced(argument)
+        if word.upper() in WORDS or self.scope.block(word):
+            return self._missing_arrow(argument, word.upper() if word.upper() in WORDS else word)
+        key, value = advice.split(word)
+        if not key and following is not None and (word in SHORT or self._is_option(word)):
+            self.index += 1
+            key, value = word, self._text(following)
+            argument = argument._replace(end=following.end)
+        return self._unknown(argument, key or word, value, self._text(argument))
+
+    def _is_option(self, word: str) -> bool:
+        return bool(advice.unknown(word, "1", self.signature, self.op.word).write)
+
+    def _number_behind(self, argument: tree.Argument) -> tree.Argument | None:
+        """The next argument if it is a plain number or shape."""
+        behind = self.arguments[self.index] if self.index < len(self.arguments) else None
+        return behind if behind and not behind.key and isinstance(behind.value, tree.Glued) else None
+
+    def _unknown(self, argument: tree.Argument, word: str, value: str, text: str = "") -> SpecError:
+        help, write = advice.unknown(word, value, self.signature, self.op.word)
         kind = "option" if argument.key else "word"
-        return self.scope.error(argument, "E215", f"{self.op.word} has no {kind} {word}", (help,))
+        return self._error(argument, "E215", f"{self.op.word} has no {kind} {text or word}", help, write)
+
+    def _spaced(self, argument: tree.Argument) -> SpecError:
+        """3 x 3, an argument each."""
+        first = self.index - 2 if self.index > 1 else self.index - 1
+        while self.index < len(self.arguments) and self._text(self.arguments[self.index - 1]) == "x":
+            self.index += 2
+        self.index = min(self.index, len(self.arguments))
+        shape = argument._replace(start=self.arguments[first].start, end=self.arguments[self.index - 1].end)
+        write = "".join(self._text(shape).split())
+        return self._error(shape, "E109", "a shape is written without blanks", f"write {write}", write)
+
+    def _missing_arrow(self, argument: tree.Argument, word: str) -> SpecError:
+        return self._error(argument, "E213", f"-> is missing before {self._text(argument)}", f"write -> {word}", f"-> {word}")
 
     def _too_many(self, argument: tree.Argument) -> SpecError:
-        names = [field.name for field in self.signature.arguments]
-        takes = f"{self.op.word} takes {' and '.join(names) if names else 'no arguments'}"
-        help = f"{takes}; the next layer follows after ->"
-        return self.scope.error(argument, "E216", f"{self._text(argument)} is one argument too many", (help,))
+        text, before = self._text(argument), self.arguments[: self.index]
+        sizes = [self._text(item) for item in before if not item.key]
+        key, value = advice.split(text.lower())
+        if key in self.signature.options:
+            right = advice.written(key, value)
+            return self._error(argument, "E215", f"{self.op.word} has no word {text}", f"did you mean {right}?", right)
+        if self.signature.arguments and all(size.isdigit() for size in sizes) and text.isdigit():
+            sizes += [self._text(item) for item in self.arguments[self.index :] if not item.key and self._text(item).isdigit()]
+            shape = "x".join(sizes[len(self.signature.arguments) - 1 :])
+            help = f"sizes are joined by x: {' '.join([self.op.word, *sizes[: len(self.signature.arguments) - 1], shape])}"
+        else:
+            names = [field.name for field in self.signature.arguments]
+            takes = " and ".join(names).replace("_", " ") if names else "no arguments"
+            help = f"{self.op.word} takes {takes}; the next layer follows after ->"
+        return self.scope.error(argument, "E216", f"{text} is one argument too many", (help,))
 
-    def _text(self, argument: tree.Argument) -> str:
-        return self.scope.source.text[argument.start : argument.end]
+    def _error(self, argument: tree.Argument, code: str, message: str, help: str, write: str = "") -> SpecError:
+        fixes = (Fix(f"write {write}", write),) if write else ()
+        return SpecError(
+            Diagnostic(code, message, "", (help,), fixes, self.scope.place(argument), self.scope.trace)
+        )  # fmt: skip
+
+    def _text(self, part: Any) -> str:
+        return self.scope.source.text[part.start : part.end]
 
     def finish(self) -> None:
         """Refuse what is missing, then report every mistake."""
-        missing = [field for field in self.waiting if field.default is dataclasses.MISSING]
+        options = [field for field in self.signature.options.values() if field.name not in self.fields]
+        missing = [field for field in (*self.waiting, *options) if field.default is dataclasses.MISSING]
         if missing and not self.failed:
             kind = missing[0].metadata["kind"]
             name = missing[0].name.replace("_", " ")

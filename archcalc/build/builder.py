@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,15 +41,17 @@ class Options:
     """Reads an imported file; None where files are out of reach."""
 
 
-def build(spec: tree.Spec, source: Source, options: Options | None = None, name: str = "") -> Graph:
-    """The graph of a spec. All mistakes that can be told apart are reported in one SpecError."""
-    return Builder(source, options or Options()).run(spec, name)
+def build(
+    spec: tree.Spec, source: Source, options: Options | None = None, name: str = "", mistakes: Sequence[Diagnostic] = ()
+) -> Graph:
+    """The graph of a spec. All mistakes that can be told apart are reported in one SpecError, those known before too."""
+    return Builder(source, options or Options(), mistakes).run(spec, name)
 
 
 class Builder:
     """The network so far."""
 
-    def __init__(self, source: Source, options: Options) -> None:
+    def __init__(self, source: Source, options: Options, mistakes: Sequence[Diagnostic] = ()) -> None:
         self.options = options
         self.nodes: list[Node] = []
         self.taken = Taken()
@@ -59,7 +61,7 @@ class Builder:
         self.outputs: list[int] = []
         self.training: list[int] = []
         """Outputs that only training uses."""
-        self.mistakes: list[Diagnostic] = []
+        self.mistakes: list[Diagnostic] = list(mistakes)
         self._reported: set[object] = set()
         self.warnings: list[Diagnostic] = []
         self.importing: list[str] = [source.file]
@@ -92,7 +94,7 @@ class Builder:
         if not self.mistakes:
             declare.check_unused(self)
         if self.mistakes:
-            raise SpecError(*self.mistakes)
+            raise SpecError(*sorted(self.mistakes, key=_where))
         if not self.outputs and current is not None:
             self.outputs.append(current.node)
         self._warn_unread()
@@ -149,6 +151,8 @@ class Builder:
                 return self.resolve(Reference(ref.label), ref, scope)
             case tree.Group() as group:
                 return self._group(group, stage.label, scope, naming, current, branch)
+            case tree.Lost():
+                raise SpecError  # the mistake that lost the stage has been reported
 
     def _group(
         self, group: tree.Group, label: str, scope: Scope, naming: Naming, current: Volume | None, branch: bool
@@ -375,6 +379,10 @@ class Builder:
             if (placed.code, placed.place, placed.message) not in self._reported:
                 self._reported.add((placed.code, placed.place, placed.message))
                 self.mistakes.append(placed)
+
+
+def _where(mistake: Diagnostic) -> tuple[str, int, int]:
+    return mistake.place[:3] if mistake.place else ("", 0, 0)
 
 
 class _Reporting:

@@ -1,5 +1,6 @@
 """Text to syntax tree, and the diagnosis of mistakes in the text."""
 
-from .parse import MAX_DEPTH, MAX_TEXT, parse
+from .parse import parse, read
+from .scan import MAX_DEPTH, MAX_TEXT
 
-__all__ = ["MAX_DEPTH", "MAX_TEXT", "parse"]
+__all__ = ["MAX_DEPTH", "MAX_TEXT", "parse", "read"]

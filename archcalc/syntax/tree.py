@@ -116,11 +116,18 @@ class Group(NamedTuple):
     end: int
 
 
+class Lost(NamedTuple):
+    """What stood where a mistake was found; the mistake has been reported."""
+
+    start: int
+    end: int
+
+
 class Stage(NamedTuple):
     """One step of a chain, its label ("" for none) and the volume that it claims to give."""
 
     label: str
-    head: Layer | Use | Ref | Group
+    head: Layer | Use | Ref | Group | Lost
     claim: Glued | None
     start: int
     end: int

@@ -1,0 +1,106 @@
+"""Signs that cannot stand where they are: quotes, arrows, brackets, question marks."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import Diagnostic
+from .slip import Slip
+
+
+_ARROWS = (
+    r"->(?:\s*->)*(?!>)|-{2,}>+|[-–—−]*[–—−]+>+|~+>|-\s+>|->>+|=>>+|={2,}>|=\s+>|(?<![-=])>+|\|+>?|[➔➜➝➞⟶➡]|<-+"
+)
+"""Our own arrow first, alone or in a row, then all that people write for it."""
+
+
+def slide(slip: Slip) -> Diagnostic | None:
+    """A listing as lecture slides show it."""
+    match = re.match(r"\s*\[\d+x[\dx]+\]\s*[A-Z]", slip.text)
+    if not match:
+        return None
+    help = "write INPUT 227x227x3, and => 55x55x96 behind a layer"
+    return slip.mistake("E103", "listings with volumes in front are not read here", help, at=(slip.start, slip.end))
+
+
+def quotes(slip: Slip) -> Diagnostic | None:
+    """Quotes that never end, or are not straight double ones."""
+    if slip.found[0] == '"':
+        return slip.mistake("E104", "the text in quotes never ends", 'close it with " on the same line')
+    if slip.found not in "'`“”„‘’«»‟":
+        return None
+    match = slip.around(r"['`“”„‘’«»‟]([^'`“”„‘’«»‟\n]*)(?:['`“”„‘’«»‟]|$)")
+    span = match.span() if match else (slip.start, slip.end)
+    inner = slip.source.text[span[0] + 1 : span[1]].rstrip("'`“”„‘’«»‟\n ") if match else "..."
+    return slip.mistake("E104", "texts stand in straight double quotes", at=span, write=f'"{inner}"')
+
+
+def arrow(slip: Slip) -> Diagnostic | None:
+    """Arrows of other kinds, and arrows in a row."""
+    match = slip.around(_ARROWS)
+    if not match or match[0] == "->":
+        return None
+    text = match[0]
+    if re.fullmatch(r"->(?:\s*->)+", text):
+        return slip.mistake("E107", "two arrows stand in a row", "leave one out, or write a layer between them", at=match.span())
+    if text.startswith("="):
+        return slip.mistake("E116", f"{text} is no arrow", at=match.span(), write="=>")
+    if text.startswith("<"):
+        return slip.mistake("E116", "chains run from left to right", "INPUT 32x32x3 -> CONV 8 3x3", at=match.span())
+    return slip.mistake("E116", f"{text} is no arrow", at=match.span(), write="->")
+
+
+def nothing(slip: Slip) -> Diagnostic | None:
+    """A sign that follows nothing, where something must stand."""
+    if slip.found not in ("->", "=>", "→", "⇒", ",", "]", ")", "}", "*"):
+        return None
+    last = slip.dangling
+    if not slip.before:
+        return slip.mistake("E107", f"the text starts with {slip.found}", "write a layer before it: INPUT 32x32x3 -> CONV 8 3x3")
+    if not last:
+        return None
+    if last[-1] == ":":
+        return slip.mistake("E107", f"the label {last} names nothing", "write the stage behind it: c1: CONV 64 3x3")
+    if last in ("=>", "⇒"):
+        help = "=> 55x55x96 claims a volume, => ? asks for it"
+        return slip.mistake("E107", f"no volume stands between {last} and {slip.found}", help)
+    if last == "=":
+        return slip.mistake("E107", f"no value stands between = and {slip.found}", "options are written s=2, or s2")
+    start = slip.text.rindex(last, 0, slip.start)
+    help = "ID is the untouched volume" if last in ("[", ",") and slip.found in ("]", ",") else "write a layer there, or leave the sign out"
+    return slip.mistake("E107", f"nothing stands between {last} and {slip.found}", help, at=(start, slip.end))
+
+
+def bracket(slip: Slip) -> Diagnostic | None:
+    """Brackets of the wrong kind."""
+    if slip.found == "{":
+        return slip.mistake("E113", "braces hold only the body of a block", "groups stand in [ ], blocks in def name { ... }")
+    if slip.found == "[" and slip.before.endswith("]"):
+        return slip.mistake("E105", "-> is missing between the groups", write="-> [")
+    if slip.found == "(" and "LABEL" in slip.expected:
+        return slip.mistake("E113", "parentheses hold only arithmetic", "groups stand in [ ]")
+    if slip.found in "])}" and slip.found:
+        return slip.mistake("E108", f"{slip.found} comes too early", "something is missing before it, or leave it out")
+    return None
+
+
+def sign(slip: Slip) -> Diagnostic | None:
+    """Single signs."""
+    found, glued = slip.found, slip.text[slip.end : slip.end + 1]
+    if found == "=":
+        if re.match(r"\s*[\d?]+x", slip.text[slip.end :]):
+            return slip.mistake("E111", "= alone claims nothing", at=(slip.start, slip.end), write="=>")
+        return slip.mistake("E111", "= stands only in key=value", "s=2 is an option, => 55x55x96 claims a volume")
+    if found in ("//", "/", "%", "!", "<") and (found != "/" or glued == "*"):
+        return slip.mistake("E113", f"{found} cannot stand here", "comments start with #")
+    if found == "," and "RSQB" not in slip.expected:
+        return slip.mistake("E113", "a comma cannot stand here", "-> joins layers, blanks separate arguments, [a, b] holds branches")
+    if found == "?":
+        return slip.mistake("E112", "? cannot stand here", "p? asks for a pad, => ? for a volume")
+    if found == "*":
+        return slip.mistake("E112", "* cannot stand here", "[ ... ]*2 repeats, (2*n) multiplies")
+    if found[0] == "@":
+        return slip.mistake("E113", f"{found} is no reference", "label a stage, c1: CONV 64 3x3, and refer to it as @c1")
+    if found == "-":
+        return slip.mistake("E113", "- cannot stand here", "-> joins layers, (n-1) subtracts")
+    return None
