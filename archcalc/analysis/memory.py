@@ -18,7 +18,7 @@ def peak_elements(graph: Graph) -> tuple[int, int]:
     network never do.
     """
     last = last_readers(graph)
-    sizes = [prod(node.shape) for node in graph.nodes]
+    sizes = [prod(node.shape) if node.active else 0 for node in graph.nodes]
     alive, peak, where = 0, 0, 0
     dying: list[list[int]] = [[] for _ in graph.nodes]
     for index, reader in enumerate(last):

@@ -121,21 +121,24 @@ class _Lowering:
         shapes = self.graph.shapes(node)
         lowering: Lowering = node.op.onnx(*shapes)
         layout = lowering.layout if lowering.layout != ANY else self._common_layout(node)
-        names = {f"x{i}": self._value(source, layout) for i, source in enumerate(node.inputs)}
+        read = () if node.op.shape_only else node.inputs
+        names = {f"x{i}": self._value(source, layout) for i, source in enumerate(read)}
         if node.op.broadcasts:
             self._align(node, names, layout)
         if node.op.joins:
             self._expand(node, names)
-        names |= self._weights(node)
+        weights = self._weights(node)
+        names |= weights
         # an output that people see has its channels first; the last layer writes to another name then
         turned = index in self.graph.outputs and layout == LAST and len(node.shape) > 2
         # a PARAM's weight has the path itself
-        names["y"] = f"{node.name}/last" if turned else f"{node.name}/value" if node.op.word == "PARAM" else node.name
+        name = f"{node.name}/value" if node.name in weights.values() else node.name
+        names["y"] = f"{node.name}/last" if turned else name
         for item in lowering.nodes:
             self._node(node, item, names, layout, len(node.shape))
         self.names.append({layout: names["y"]})
         if turned:
-            self._value(index, FIRST, node.name)
+            self._value(index, FIRST, name)
         self.model.volumes.append(Port(names["y"], node.shape, layout, node.batched))
 
     def _output(self, index: int) -> None:

@@ -39,7 +39,8 @@ def rectified(graph: Graph) -> set[str]:
 def numbers(name: str, weight: Weight, he: bool, kind: str = RANDOM, seed: int = 0) -> Array:
     """The tensor of a weight, float32. Each name has a random stream of its own, so order does not matter."""
     if weight.start == "given":
-        return np.broadcast_to(np.array(_floats(weight.values), np.float32), weight.shape).copy()
+        values = weight.values() if callable(weight.values) else weight.values
+        return np.broadcast_to(np.array(_floats(values), np.float32), weight.shape).copy()
     if weight.start == "ones":
         return np.ones(weight.shape, np.float32)
     if weight.start == "zeros" or kind == ZEROS:

@@ -9,13 +9,13 @@ from typing import Any
 from ..errors import ArchcalcError, Diagnostic, LimitError, SpecError
 from ..graph import Graph, Node, Pin, Question
 from ..ops.base import Op
-from ..ops.fields import Reference, Word, signature
+from ..ops.fields import Reference, Word
 from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
 from ..words import nearest
-from . import blocks, declare
+from . import blocks, declare, links, mixture
 from .arguments import bind, find_op
 from .names import Naming, Taken
 from .scope import Scope, Volume
@@ -61,6 +61,8 @@ class Builder:
         self.outputs: list[int] = []
         self.training: list[int] = []
         """Outputs that only training uses."""
+        self.ids = False
+        """Whether an INPUT holds token ids."""
         self.mistakes: list[Diagnostic] = list(mistakes)
         self._reported: set[object] = set()
         self.warnings: list[Diagnostic] = []
@@ -177,12 +179,16 @@ class Builder:
             before = current
             current = self.chain(group.chains[0], scope, inner, current)
             made = len(self.nodes) - first
-            if index == 0 and made * count > self.options.max_layers:
-                raise self._too_many(made * count, scope, group)
+            self.check_size(made * count if index == 0 else 0, scope, group)
             if len(self.mistakes) > known or (not made and current == before):
                 break
         inner.repeated = outer
         return current
+
+    def check_size(self, count: int, scope: Scope, part: tree.Layer | tree.Group) -> None:
+        """Refuse a network that will have more layers than the limit."""
+        if count > self.options.max_layers:
+            raise self._too_many(count, scope, part)
 
     def _too_many(self, count: int, scope: Scope, part: tree.Layer | tree.Group) -> LimitError:
         message = f"the network has at least {count:,} layers, the limit is {self.options.max_layers:,}"
@@ -204,21 +210,31 @@ class Builder:
         plain = [argument for argument in layer.arguments if argument not in refs] if refs else layer.arguments
         op = bind(op_class, plain, layer, scope, self.settings.get("fit", ""))
         if current is None:
-            current = self._start(layer, scope)
+            current = self._start(layer, scope, op.ids)
         path = naming.path(label, layer.word)
-        volumes = self._volumes(op, layer, refs, label and path, scope, naming, current)
-        tie, extra = self._named(op, layer, scope)
+        known = path if label or op.repeats_branch else ""
+        volumes = self._volumes(op, layer, refs, known, scope, naming, current)
+        tie, extra = links.named(self, op, layer, scope)
         volumes += extra
         shapes = [volume.shape for volume in volumes]
         if None in shapes:
             return LOST
+        if op.ids or self.ids:
+            links.check_ids(op, [self.nodes[volume.node] for volume in volumes if volume.node >= 0])
         shape = op.output(*shapes)  # type: ignore[arg-type]
+        if tie is not None:
+            links.check_tie(self, op, tuple(shapes), tie)  # type: ignore[arg-type]
         return self._add(op, tuple(volume.node for volume in volumes), shape, path, scope, layer, tie)
 
     def _volumes(
         self, op: Op, layer: tree.Layer, refs: list[tree.Argument], path: str, scope: Scope, naming: Naming, current: Volume
     ) -> list[Volume]:
         """What the layer reads: its branches, or the current volume and the referenced ones."""
+        if refs and (op.arity == 1 or op.repeats_branch):
+            help = (f"@label -> {layer.word} starts from another stage",)
+            raise scope.error(refs[0], "E223", f"{layer.word} takes no reference", help)
+        if op.repeats_branch:
+            return mixture.expand(self, op, layer, path, scope, current)
         if layer.branches is None:
             volumes = [current]
         elif op.arity == 1:
@@ -230,9 +246,6 @@ class Builder:
                 inner = naming.inside(f"{path}.{index}") if path and op.numbers_branches else naming
                 volume = self.chain(branch, scope, inner, current, branch=True)
                 volumes.append(LOST if volume is None else volume)
-        if refs and op.arity == 1:
-            help = (f"@label -> {layer.word} starts from another stage",)
-            raise scope.error(refs[0], "E223", f"{layer.word} takes no reference", help)
         for argument in refs:
             assert isinstance(argument.value, tree.Ref)
             volumes.append(self.resolve(Reference(argument.value.label), argument.value, scope))
@@ -240,20 +253,6 @@ class Builder:
             help = (f"give {op.arity}, in the order of the docs",)
             raise scope.error(layer, "E229", f"{layer.word} takes {op.arity} volumes, {len(volumes)} given", help)
         return volumes
-
-    def _named(self, op: Op, layer: tree.Layer, scope: Scope) -> tuple[int | None, list[Volume]]:
-        """What is referenced by key: the stage whose weight is shared, and further volumes, in the op's order of options."""
-        tie, volumes = None, []
-        given = {argument.key: argument.value for argument in layer.arguments if isinstance(argument.value, tree.Ref)}
-        for key in signature(type(op)).options if given else ():
-            if key not in given:
-                continue
-            volume = self.resolve(Reference(given[key].label), given[key], scope)
-            if key == "tie":
-                tie = volume.node
-            else:
-                volumes.append(volume)
-        return tie, volumes
 
     def _output(self, layer: tree.Layer, scope: Scope, current: Volume | None) -> Volume | None:
         """Mark the current volume, or the referenced ones, as outputs."""
@@ -284,14 +283,14 @@ class Builder:
             message = f"read as height {height}, width {width}, channels {channels}"
             self.warnings.append(Diagnostic("W101", message, place=scope.place(layer)))
 
-    def _start(self, layer: tree.Layer | tree.Use, scope: Scope) -> Volume:
+    def _start(self, layer: tree.Layer | tree.Use, scope: Scope, integer: bool = False) -> Volume:
         """The volume of a chain that starts without INPUT."""
         if self.nodes or self.mistakes:
             return LOST
         if self.options.input is None:
             help = ("write INPUT 32x32x3 -> before it, or give --input 32x32x3",)
             raise scope.error(layer, "E231", "the chain starts without an INPUT", help)
-        op = Input(self.options.input)
+        op = Input(self.options.input, integer=integer)
         return self._add(op, (), op.output(), "input", scope, layer)
 
     def _add(
@@ -301,7 +300,10 @@ class Builder:
         if len(self.nodes) >= self.options.max_layers and isinstance(part, tree.Layer):
             raise self._too_many(len(self.nodes) + 1, scope, part)
         nodes = self.nodes
-        batched = op.word == "INPUT" or any([nodes[index].batched for index in inputs if index >= 0])
+        if isinstance(op, Input) and op.integer:
+            self.ids = True
+        reads = () if op.shape_only else inputs
+        batched = op.word == "INPUT" or any([nodes[index].batched for index in reads if index >= 0])
         node = Node(self.taken.claim(path), op, inputs, shape, scope.source, part.start, part.end, batched, tie=tie)
         self.nodes.append(node)
         return Volume(len(self.nodes) - 1, shape)

@@ -25,6 +25,12 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "arrange": ("FLATTEN", "PAD", "SLICE", "CROP", "ROLL"),
     "rearrange": ("REARRANGE",),
     "recurrent": ("LSTM", "GRU", "RNN"),
+    "embed": ("EMBED", "POSEMB"),
+    "attention": ("ATTEND", "ATTN"),
+    "position": ("ROPE", "ALIBI"),
+    "relative": ("RELPOS", "BUCKETS", "SHIFTMASK", "COORDS"),
+    "einsum": ("EINSUM",),
+    "experts": ("MOE",),
 }
 """The files of this folder, and the layers in each."""
 

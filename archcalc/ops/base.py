@@ -103,6 +103,12 @@ class Op:
     """Whether volumes of lower rank gain axes of size 1 before their own."""
     joins: ClassVar[bool] = False
     """Whether a volume that is the same for all examples must be repeated for each beside ones that are not."""
+    ids: ClassVar[bool] = False
+    """Whether it reads whole numbers, such as token ids; all others read real ones."""
+    shape_only: ClassVar[bool] = False
+    """Whether only the shape of what it reads matters, so that its output is the same for all examples."""
+    repeats_branch: ClassVar[bool] = False
+    """Whether its one branch is stored `experts` times and runs `top` times."""
 
     def output(self, *x: Shape) -> Shape:
         """The output shape, after every check."""

@@ -1,0 +1,63 @@
+"""What ties layers together beyond the chain: volumes given by key, shared weights, token ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..errors import SpecError
+from ..graph import Node
+from ..ops.base import Op, Weight
+from ..ops.fields import Reference, signature
+from ..shape import Shape, show
+from ..syntax import tree
+from .scope import Scope, Volume
+
+if TYPE_CHECKING:
+    from .builder import Builder
+
+
+def named(builder: Builder, op: Op, layer: tree.Layer, scope: Scope) -> tuple[int | None, list[Volume]]:
+    """What is referenced by key: the stage whose weight is shared, and volumes, in the op's order of options."""
+    tie, volumes = None, []
+    given = {argument.key: argument.value for argument in layer.arguments if isinstance(argument.value, tree.Ref)}
+    cls: type = type(op)
+    for key in signature(cls).options if given else ():
+        if key not in given:
+            continue
+        volume = builder.resolve(Reference(given[key].label), given[key], scope)
+        if key == "tie":
+            tie = _owner(builder, volume.node)
+        else:
+            volumes.append(volume)
+    return tie, volumes
+
+
+def _owner(builder: Builder, node: int) -> int | None:
+    """The node that stores the weight; one that shares it itself names its own owner."""
+    return None if node < 0 else node if (tie := builder.nodes[node].tie) is None else tie
+
+
+def check_tie(builder: Builder, op: Op, shapes: tuple[Shape, ...], tie: int) -> None:
+    """Refuse to share a weight that is not there, or has another shape."""
+    owner = builder.nodes[tie]
+    stored: Weight | None = owner.op.weights(*(builder.nodes[index].shape for index in owner.inputs)).get("weight")
+    if stored is None:
+        help = ("tie=@label of an EMBED, a LINEAR or an FC",)
+        raise SpecError.of("E350", "there is no weight to share", f"{owner.op} at {owner.name} has none", help)
+    needed = op.weights(*shapes)["weight"].shape
+    if needed != stored.shape:
+        note = f"{op} needs {show(needed)}, {owner.op} at {owner.name} has {show(stored.shape)}"
+        raise SpecError.of("E350", "the shared weight has another shape", note, ("the sizes must agree",))
+
+
+def check_ids(op: Op, sources: Iterable[Node]) -> None:
+    """Token ids go to layers that look them up, and nothing else does."""
+    for source in sources:
+        integer = source.op.word == "INPUT" and source.op.integer
+        if integer and not op.ids:
+            help = ("EMBED v d turns token ids into vectors; without int an INPUT holds real numbers",)
+            raise SpecError.of("E349", f"{op.word} reads real numbers", f"{source.name} holds token ids", help)
+        if op.ids and not integer:
+            help = ("INPUT 128 int holds token ids",)
+            raise SpecError.of("E349", f"{op.word} reads token ids", f"{source.name} holds real numbers", help)

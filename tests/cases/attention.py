@@ -1,0 +1,63 @@
+"""ATTEND, ATTN. Multiply-adds: queries x keys x heads x (channels of a key + of a value), and the projections'."""
+
+from . import Case
+
+
+def _sdpa(heads: int, options: str = "") -> str:
+    """PyTorch's attention on a volume that holds q, then k, then v."""
+    parts = f"*x.unflatten(-1, (3, {heads}, -1)).movedim(-3, 0).transpose(-3, -2)"
+    return f"F.scaled_dot_product_attention({parts}{options}).transpose(-3, -2).flatten(-2)"
+
+
+def _mha(width: int, heads: int, options: str = "") -> str:
+    """PyTorch's MultiheadAttention of a volume on itself; it wants the positions first."""
+    return (
+        f"F.multi_head_attention_forward(*[x.transpose(0, 1)] * 3, {width}, {heads}, w['in_proj_weight'],"
+        " w.get('in_proj_bias'), None, None, False, 0.0, w['out_proj.weight'], w.get('out_proj.bias'),"
+        f" need_weights=False{options})[0].transpose(0, 1)"
+    )
+
+
+CASES = (
+    Case(
+        "INPUT 197x2304 -> ATTEND 12", (197, 768), 0, 59610624,
+        "Vaswani et al. 2017, table 1: n*n*d for the scores and again for the sums", _sdpa(12),
+    ),
+    Case(
+        "INPUT 9x24 -> ATTEND 4 causal", (9, 8), 0, 1296, "Vaswani et al. 2017, table 1: masked, not halved",
+        _sdpa(4, ", is_causal=True"),
+    ),
+    Case(
+        "INPUT 3x9x24 -> ATTEND 4 scale=1", (3, 9, 8), 0, 3888, "Vaswani et al. 2017, table 1, three times",
+        _sdpa(4, ", scale=1.0"),
+    ),
+    Case(
+        "INPUT 7x32 -> ATTEND 4 kv=2 causal", (7, 16), 0, 1568, "Ainslie et al. 2023: as many as without groups",
+        "F.scaled_dot_product_attention(*[t.unflatten(2, (-1, 4)).transpose(1, 2) for t in x.split((16, 8, 8), 2)],"
+        " is_causal=True, enable_gqa=True).transpose(1, 2).flatten(2)",
+    ),
+    Case(
+        "m: INPUT 4x10 -> INPUT 6x12 -> ATTEND 3 [ID, @m -> LINEAR 12, @m -> LINEAR 6]", (6, 6), 0, 432,
+        "Vaswani et al. 2017: 6 queries, 4 keys, 3 heads of 4 and of 2 channels",
+    ),
+    Case(
+        "INPUT 5x12 -> x: LINEAR 12 -> b: ALIBI 2 -> ATTEND 2 bias=@b [@x, @x, @x]", (5, 12), 0, 600,
+        "Press et al. 2021: the bias is added to the scores",
+    ),
+    Case(
+        "INPUT 197x768 -> ATTN 12", (197, 768), 2362368, 524391936,
+        "PyTorch's MultiheadAttention(768, 12); 4*197*768^2 + 2*197^2*768", _mha(768, 12),
+    ),
+    Case(
+        "INPUT 10x16 -> ATTN 4 causal nobias", (10, 16), 1024, 13440, "PyTorch's MultiheadAttention(16, 4, bias=False)",
+        _mha(16, 4, ", attn_mask=torch.full((10, 10), float('-inf')).triu(1)"),
+    ),
+    Case(
+        "INPUT 10x24 -> ATTN 4 kv=2 dim=8", (10, 24), 2392, 29440,
+        "Ainslie et al. 2023: 24*(32 + 2*16) + 64 + 32*24 + 24; 10*24*(32 + 2*16) + 2*10^2*32 + 10*32*24",
+    ),
+    Case(
+        "m: INPUT 7x10 -> INPUT 5x12 -> ATTN 3 @m", (5, 12), 576, 3960,
+        "PyTorch's MultiheadAttention(12, 3, kdim=10, vdim=10); 2*5*12^2 + 2*7*10*12 + 2*5*7*12",
+    ),
+)  # fmt: skip
