@@ -66,7 +66,7 @@ class _Parser(ArgumentParser):
     """Raises UsageError instead of printing and leaving."""
 
     def error(self, message: str) -> NoReturn:
-        message = message.replace("the following arguments are required:", "missing:")
+        message = message.removeprefix("argument ").replace("the following arguments are required:", "missing:")
         raise UsageError.of("E620", message, help=(f"{self.prog} --help shows examples",))
 
 
@@ -76,9 +76,12 @@ def parse(name: str, words: list[str]) -> Namespace:
     given, unknown = options.parse_known_args(spread(words))
     if not unknown:
         return given
+    if unknown[0][0] != "-":
+        help = ("the SPEC comes first, in quotes, then the options", f"{options.prog} --help shows examples")
+        raise UsageError.of("E620", f"{unknown[0]} is one word too many", help=help)
     near = nearest(unknown[0].partition("=")[0], [word for word in options._option_string_actions if word[:2] == "--"])
-    help = (f"did you mean {near[0]}?",) if near else ()
-    raise UsageError.of("E620", f"{name} has no option {unknown[0]}", help=(*help, f"{options.prog} --help shows them"))
+    hint = f"did you mean {near[0]}?" if near else f"{options.prog} --help shows them"
+    raise UsageError.of("E620", f"{name} has no option {unknown[0]}", help=(hint,))
 
 
 def parser(name: str) -> ArgumentParser:

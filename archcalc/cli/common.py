@@ -6,21 +6,32 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ..analysis.table import Table
-from ..errors import UsageError
+from ..errors import FileError, UsageError
 from ..load import read_spec
 from ..network import Network
 from ..report import text
+from ..words import nearest
 from .arguments import options_of
-from .words import one_spec
+from .words import NAMES, one_spec
 
 
 def network(given: Namespace, command: str, input: Sequence[str] = ()) -> Network:
     """The network of the one SPEC; `input` are the shapes given for its first INPUT, at most one."""
     if len(input) > 1:
         raise UsageError.of("E625", "--input is given twice", " ".join(input), ("one shape: --input 224x224x3",))
-    return Network(read_spec(one_spec(given.spec, command), options_of(given, input[0] if input else None)))
+    spec = one_spec(given.spec, command)
+    options = options_of(given, input[0] if input else None)
+    try:
+        return Network(read_spec(spec, options))
+    except FileError as error:
+        near = nearest(spec, NAMES, 1)
+        if near and error.diagnostics[0].code == "E601":
+            help = f"did you mean the command {near[0]}? it needs a SPEC" if near[0] != "list" else "did you mean list?"
+            raise FileError(replace(error.diagnostics[0], help=(help,))) from None
+        raise
 
 
 def print_table(table: Table, columns: Sequence[str] | None = None, depth: int | None = None) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+from .. import __version__
 from .arguments import parser
-from .words import NAMES
 
 OVERVIEW = """\
 usage: archcalc [COMMAND] SPEC [options]
@@ -34,13 +36,13 @@ of a shipped spec. Layers are UPPERCASE; -> means "then"; => claims a volume.
 """
 
 
-def text(names: list[str]) -> str:
-    """The help of a command, or the overview."""
-    return parser(names[0]).format_help() if names and names[0] in NAMES else OVERVIEW
+def help(words: list[str]) -> int:
+    """The help of a command, or the overview if none is named."""
+    sys.stdout.write(parser(words[0]).format_help() if words else OVERVIEW)
+    return 0
 
 
-def version() -> str:
+def version(words: list[str]) -> int:
     """The version, as a line."""
-    from .. import __version__  # noqa: PLC0415 - the package imports nothing of the command line
-
-    return f"archcalc {__version__}\n"
+    sys.stdout.write(f"archcalc {__version__}\n")
+    return 0

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import TextIO
 
 from ..errors import ArchcalcError, Diagnostic, FileError, MissingError
-from ..report import diagnostics, json
-from . import help, models, tables
 from .words import command_of
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "show": tables.show,
-    "check": tables.check,
-    "list": tables.list_specs,
-    "export": models.export,
-    "run": models.run,
-    "verify": models.verify,
+COMMANDS = {
+    "show": ("show", "show"),
+    "check": ("check", "check"),
+    "list": ("listing", "list_specs"),
+    "export": ("models", "export"),
+    "run": ("models", "run"),
+    "verify": ("models", "verify"),
+    "help": ("help", "help"),
+    "version": ("help", "version"),
 }
+"""The file and the function of each command. It is imported when it is used: start-up time counts."""
 
 BUG, INTERRUPTED, PIPE_CLOSED = 70, 130, 141
 
@@ -55,45 +56,52 @@ def _guarded(words: list[str]) -> int:
     except MemoryError:
         return _fail(MissingError(Diagnostic("E704", "there is not enough memory for this")), words)
     except OSError as error:
-        return _fail_to_write(error, words)
+        return _fail_to_write(error)
     except Exception as error:
         return _own_bug(error, words)
 
 
 def _run(words: list[str]) -> int:
     if not words:
-        sys.stderr.write(help.OVERVIEW)
+        from .help import OVERVIEW  # noqa: PLC0415 - start-up time counts
+
+        sys.stderr.write(OVERVIEW)
         return 2
     name, rest = command_of(words)
-    if name == "help":
-        sys.stdout.write(help.text(rest))
-        return 0
-    if name == "version":
-        sys.stdout.write(help.version())
-        return 0
-    return COMMANDS[name](rest)
+    module, function = COMMANDS[name]
+    return int(getattr(import_module(f".{module}", __package__), function)(rest))
 
 
 def _fail(error: ArchcalcError, words: list[str]) -> int:
     sys.stdout.flush()
-    if "--json" in words:
-        sys.stdout.write(json.errors(error.diagnostics))
-        sys.stdout.flush()
-    else:
-        diagnostics.show(error.diagnostics, sys.stderr)
+    if "--json" not in words:
+        _show(*error.diagnostics)
+        return error.exit_code
+    from ..report import json  # noqa: PLC0415 - only when something went wrong
+
+    sys.stdout.write(json.errors(error.diagnostics))
+    sys.stdout.flush()
     return error.exit_code
 
 
-def _fail_to_write(error: OSError, words: list[str]) -> int:
-    """Mostly standard output on a full disk: what it still holds is given up."""
-    if error.filename is None:
-        _abandon(sys.stdout)
+def _show(*mistakes: Diagnostic) -> None:
+    from ..report import diagnostics  # noqa: PLC0415 - only when something went wrong
+
+    diagnostics.show(mistakes, sys.stderr)
+
+
+def _fail_to_write(error: OSError) -> int:
+    """Mostly standard output, on a full disk or closed: what it still holds is given up."""
+    _abandon(sys.stdout)
     what = error.filename or "standard output"
-    return _fail(FileError(Diagnostic("E610", f"{what} cannot be written: {error.strerror or error}")), words)
+    _show(Diagnostic("E610", f"{what} cannot be written: {error.strerror or error}"))
+    return FileError.exit_code
 
 
 def _own_bug(error: Exception, words: list[str]) -> int:
     if "--debug" in words:
+        import traceback  # noqa: PLC0415 - only when something went wrong
+
         traceback.print_exception(error)
     said = str(error).splitlines()[:1] or ["no message"]
     help = () if "--debug" in words else ("please report the command; with --debug it shows where this happened",)
@@ -103,12 +111,14 @@ def _own_bug(error: Exception, words: list[str]) -> int:
 
 
 def _open_streams() -> None:
-    """Standard streams that always take text: closed ones lead nowhere, unknown signs are written as escapes."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
-        elif hasattr(stream, "reconfigure"):
+    """Standard streams that take every text: signs that their encoding lacks are written as escapes.
+
+    Where one is closed, nobody reads the diagnostics, and results cannot be written (a file open for reading refuses).
+    """
+    sys.stdout = sys.stdout or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 

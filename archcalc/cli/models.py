@@ -68,6 +68,7 @@ def _print_outputs(result: Run) -> None:
     room, _ = text.screen(sys.stdout)
     lines: list[Styled] = []
     for name, array in result.outputs.items():
+        lines += [()] * bool(lines)
         lines += values.output(name, array.shape, array.tolist(), min(room or 100, 100))
     text.write(lines, sys.stdout)
 

@@ -61,15 +61,15 @@ def one_spec(words: list[str], command: str) -> str:
         return specs[0]
     near = nearest(specs[0], NAMES)
     if not shipped(specs[0]) and not Path(specs[0]).exists():
-        help = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES)}"
+        help = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(NAMES)}"
         raise UsageError.of("E623", f"there is no command {specs[0]}", help=(help, _QUOTE))
     raise UsageError.of("E624", f"{command} takes one SPEC, {len(specs)} given: {', '.join(specs[:4])}", help=(_QUOTE,))
 
 
 def specs_of(words: list[str]) -> list[str]:
     """The SPECs; words that begin with a layer are one, given without quotes."""
-    unquoted = len(words) > 1 and (words[0].rstrip(";") in WORDS or words[0].startswith("["))
-    if not unquoted:
+    first = words[0]
+    if len(words) == 1 or " " in first or not (first.isupper() or first[0] == "[" or first[-1] == ":"):
         return words
     if "-" in words:
         note = "it took > for itself, and the next word for the name of a file to write"

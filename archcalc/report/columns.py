@@ -83,6 +83,6 @@ def _known(name: str) -> str:
     key = _BY_TITLE.get(name.lower(), name)
     if key in COLUMNS:
         return key
-    near = nearest(name, (*COLUMNS, *_BY_TITLE))
-    help = (f"did you mean {' or '.join(near)}?",) if near else ()
-    raise UsageError.of("E621", f"there is no column {name}", help=(*help, f"there are {', '.join(COLUMNS)}"))
+    near = nearest(name, dict.fromkeys((*COLUMNS, *_BY_TITLE)))
+    help = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(COLUMNS)}"
+    raise UsageError.of("E621", f"there is no column {name}", help=(help,))

@@ -22,14 +22,16 @@ def syntax(op: type[Any]) -> str:
     """
     parts: dict[str, list[str]] = {"leading": [], "argument": [], "option": [], "flag": []}
     for field in dataclasses.fields(op):
-        meta = field.metadata
-        if meta["role"] == "choice":
+        role, meta = field.metadata["role"], field.metadata
+        if role == "choice":
             parts["leading" if meta["leading"] else "flag"].append("|".join(meta["words"]))
-        elif meta["role"] == "argument":
+        elif role == "argument":
             parts["argument"].append(field.name if field.default is dataclasses.MISSING else f"[{field.name}]")
+        elif role == "keys":
+            parts["option"].append("name=size")
         else:
             key = meta["key"]
-            parts[meta["role"]].append(key if meta["role"] == "flag" or key in SHORT else f"{key}=")
+            parts[role].append(key if role == "flag" or key in SHORT else f"{key}=")
     merge = "" if op.arity in (0, 1) else "[a, b]" if op.arity == 2 else "[a, b, ...]"
     optional = [f"[{' '.join(part)}]" if part else "" for part in (parts["leading"], parts["option"], parts["flag"])]
     pieces = (op.word, optional[0], *parts["argument"], *optional[1:], merge)

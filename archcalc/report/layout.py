@@ -56,8 +56,8 @@ def _cells(key: str, lines: Sequence[Line], totals: Totals, layers: int) -> list
 
 
 _STEPS: tuple[tuple[str, int], ...] = (
-    ("effective_padding", 0), ("effective_stride", 0), ("receptive_field", 0), ("text", 18), ("name", 20), ("text", 12),
-    ("activation_bytes", 0), ("name", 12), ("text", 0), ("macs", 0), ("name", 6),
+    ("effective_padding", 0), ("effective_stride", 0), ("receptive_field", 0), ("text", 18), ("name", 28),
+    ("activation_bytes", 0), ("text", 12), ("name", 20), ("text", 0), ("name", 12), ("macs", 0), ("name", 6),
 )  # fmt: skip
 """What gives way where there is too little room, in turn: the column shrinks to a width, or goes (0)."""
 
@@ -69,16 +69,25 @@ def fit(grid: Grid, room: int, signs: Signs, keep: bool = False) -> Grid:
     """
     widths = dict(zip(grid.keys, grid.widths, strict=True))
     for key, least in _STEPS:
-        excess = sum(widths.values()) + len(GAP) * (len(widths) - 1) - room
+        excess = _room(widths) - room
         if excess <= 0:
             break
         if key in widths and least:
             widths[key] = max(min(least, widths[key]), widths[key] - excess)
         elif key in widths and not keep:
             del widths[key]
+    for key in ("name", "text"):
+        if key in widths:  # what has gone since may have left room
+            full = grid.widths[grid.keys.index(key)]
+            widths[key] = min(full, widths[key] + max(0, room - _room(widths)))
     cells = dict(zip(grid.keys, grid.columns, strict=True))
     columns = tuple([_cut(key, cells[key], widths[key], signs) for key in widths])
     return Grid(tuple(widths), columns, tuple(widths.values()))
+
+
+def _room(widths: dict[str, int]) -> int:
+    """What the columns take, with the gaps between them."""
+    return sum(widths.values()) + len(GAP) * (len(widths) - 1)
 
 
 def _cut(key: str, cells: list[str], room: int, signs: Signs) -> list[str]:

@@ -9,6 +9,7 @@ from ..analysis.table import Table
 from ..errors import Diagnostic
 from ..graph import Graph, Node
 from ..shape import show
+from .lines import lines
 from .spell import count, memory, pads, thousands
 
 CONVENTION = (
@@ -18,7 +19,7 @@ CONVENTION = (
 )
 FIELD = "Field: how much of the input one output sees, along each axis."
 FOLD = 60
-"""Tables with more lines than this are told how to fold."""
+"""Tables with more lines than this say how to fold them, into half as many at most."""
 
 
 class Note(NamedTuple):
@@ -48,10 +49,10 @@ def notes(table: Table) -> list[Note]:
 def _answers(table: Table) -> Iterator[Note]:
     """The volumes that `=> ?` asks for."""
     texts = {row.name: row.text for row in table.rows}
-    lines = [question.place.line for question in table.graph.questions]
+    asked = [question.place.line for question in table.graph.questions]
     for question in table.graph.questions:
         node, line = table.graph.nodes[question.node], question.place.line
-        named = f"{node.name}: " if lines.count(line) > 1 else ""
+        named = f"{node.name}: " if asked.count(line) > 1 else ""
         yield Note(f"line {line}", f"{named}{texts.get(node.name, node.op)} gives {show(node.shape)}", "answer")
 
 
@@ -101,8 +102,12 @@ def _claims(table: Table) -> Iterator[Note]:
         yield Note("source", str(source))
 
 
-def folding(lines: int, blocks: int) -> list[Note]:
-    """How to see less of a long table."""
-    if lines <= FOLD or blocks * 2 > lines:
-        return []
-    return [Note("long", f"--depth 1 folds these {lines:,} lines into {blocks:,}")]
+def folding(table: Table) -> Iterator[Note]:
+    """How to see less of a long table: the deepest fold that is short, else the shortest."""
+    if len(table.rows) <= FOLD:
+        return
+    deepest = max(row.name.count(".") for row in table.rows)
+    folds = [(depth, len(lines(table, depth))) for depth in range(1, deepest + 1)]
+    depth, blocks = max([fold for fold in folds if fold[1] <= FOLD // 2], default=folds[0] if folds else (0, 0))
+    if 0 < blocks * 2 <= len(table.rows):
+        yield Note("shorter", f"--depth {depth} folds the {len(table.rows):,} lines into {blocks:,}")

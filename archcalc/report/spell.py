@@ -88,7 +88,7 @@ def cut_middle(text: str, room: int, sign: str) -> str:
     """The text, its middle replaced by a sign where it is too wide; more is kept of its end.
 
     >>> cut_middle("features.denseblock4.denselayer16.conv2", 24, "...")
-    'feature...nselayer16.conv2'
+    'feature...elayer16.conv2'
     """
     if width(text) <= room:
         return text

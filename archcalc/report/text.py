@@ -39,11 +39,15 @@ def report(
     prose = min(max(room or PROSE, 30), PROSE)
     below = notes(table)
     if depth is None:
-        below += folding(len(shown), len(lines(table, 1)))
-    return [
-        *_heading(table, cells, prose), ((" ", ""),), *draw(cells, signs), ((" ", ""),), *_notes(below, prose),
-        ((" ", ""),), *_footer(cells, prose),
-    ]  # fmt: skip
+        below += folding(table)
+    drawn = draw(cells, signs) if shown else []
+    return _apart(_heading(table, cells, prose), drawn, _notes(below, prose), _footer(cells, prose))
+
+
+def _apart(*parts: Sequence[Styled]) -> list[Styled]:
+    """The parts that there are, with empty lines between them."""
+    there = [part for part in parts if part]
+    return [line for part in there for line in ((), *part)][1:]
 
 
 def _heading(table: Table, cells: Grid, prose: int) -> list[Styled]:
@@ -60,9 +64,10 @@ def _notes(notes: Sequence[Note], prose: int) -> list[Styled]:
     """Labels at the left, what they are about beside them."""
     margin = max([len(note.label) for note in notes]) + 2
     drawn: list[Styled] = []
+    said = ""
     for note in notes:
-        for index, text in enumerate(wrap(printable(note.text), prose - margin)):
-            label = "" if index else note.label
+        for text in wrap(printable(note.text), prose - margin):
+            label, said = "" if note.label == said else note.label, note.label
             drawn.append(((label.ljust(margin), "faint"), (text, note.style)))
     return drawn
 

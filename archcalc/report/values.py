@@ -20,6 +20,7 @@ def output(name: str, shape: Shape, values: Any, room: int = 100) -> list[Styled
     """One output: `shape` and the nested lists of `values` have the batch first, then the language's axes."""
     lines: list[Styled] = []
     for index, example in enumerate(values):
+        lines += [()] * bool(index)
         of = f", example {index}" if shape[0] > 1 else ""
         lines.append(((f"{name}", "name"), (f"  {show(shape[1:])}{of}", "")))
         lines += [((f"  {line}", ""),) for line in _example(shape[1:], example, room - 2)]

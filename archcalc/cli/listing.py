@@ -1,0 +1,80 @@
+"""list: the shipped specs, and the layers of the language."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ..errors import ArchcalcError, Styled
+from ..load import read_spec, shipped_names
+from ..network import Network
+from ..report import json, text
+from ..report.layers import layers
+from ..report.spell import cut_end, thousands, wrap
+from .arguments import parse
+from .common import working
+
+
+def list_specs(words: list[str]) -> int:
+    """The shipped specs, or the layers."""
+    given = parse("list", words)
+    if given.layers:
+        _list_layers(given.json)
+        return 0
+    with working("reading the specs"):
+        found = [(name, *_known(name)) for name in shipped_names()]
+    if given.json:
+        keys = ("name", "title", "params", "macs")
+        sys.stdout.write(json.document({"specs": [dict(zip(keys, spec, strict=True)) for spec in found]}))
+        return 0
+    cells = [(name, title, _count(params), _count(macs)) for name, title, params, macs in found]
+    _print_columns([("spec", "title", "params", "multiply-adds"), *cells])
+    return 0
+
+
+def _known(name: str) -> tuple[str, int | None, int | None]:
+    """Title, parameters, multiply-adds; a spec that has a mistake is listed without numbers."""
+    try:
+        net = Network(read_spec(name))
+    except ArchcalcError as error:
+        return error.diagnostics[0].message, None, None
+    return net.graph.title, net.totals.params, net.totals.macs
+
+
+def _count(number: int | None) -> str:
+    return "mistake" if number is None else thousands(number)
+
+
+def _print_columns(cells: list[tuple[str, str, str, str]]) -> None:
+    """Names and titles at the left, numbers at the right; titles give way on a narrow screen."""
+    room, signs = text.screen(sys.stdout)
+    wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    if room is not None:
+        wide[1] = max(8, min(wide[1], room - wide[0] - wide[2] - wide[3] - 6))
+    lines: list[Styled] = []
+    for name, title, params, macs in cells:
+        fitted = cut_end(title, wide[1], signs.cut).ljust(wide[1])
+        style = "" if lines else "head"
+        numbers = f"  {fitted}  {params.rjust(wide[2])}  {macs.rjust(wide[3])}"
+        lines.append(((name.ljust(wide[0]), style or "name"), (numbers, style)))
+    text.write(lines, sys.stdout)
+
+
+def _list_layers(as_json: bool) -> None:
+    found = layers()
+    if as_json:
+        content: list[dict[str, Any]] = [{"syntax": syntax, "summary": summary} for syntax, summary in found]
+        sys.stdout.write(json.document({"layers": content}))
+        return
+    room, _ = text.screen(sys.stdout)
+    wide = max(len(syntax) for syntax, _ in found) + 2
+    narrow = room is not None and room < max(wide + len(summary) for _, summary in found)
+    lines: list[Styled] = []
+    for syntax, summary in found:
+        word = syntax.partition(" ")[0]
+        written = ((word, "name"), (syntax[len(word) :].ljust(0 if narrow else wide - len(word)), ""))
+        if narrow:  # what it is stands below
+            lines += [written, *[((f"    {line}", "faint"),) for line in wrap(summary, (room or 80) - 4)]]
+        else:
+            lines.append((*written, (summary, "")))
+    text.write(lines, sys.stdout)
