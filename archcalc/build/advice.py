@@ -65,20 +65,25 @@ def _pool(word: str, arguments: str) -> str:
 
 def unknown(word: str, value: str, signature: Signature, layer_word: str) -> Advice:
     """For a word, or a key and its value, that a layer does not have."""
+    return meant(word, value, signature, layer_word) or _nearest(word, value, signature, layer_word)
+
+
+def meant(word: str, value: str, signature: Signature, layer_word: str) -> Advice | None:
+    """What other tools mean by a word, or a key and its value."""
     plain, plain_value = word.lower(), value.strip('"').lower()
     if "pad" in plain and plain_value in ("same", "valid"):
         return Advice(_SAID["valid"]) if plain_value == "valid" else Advice("did you mean same?", "same")
     if "mode" in plain and plain_value in signature.flags:
         return Advice(f"did you mean {plain_value}?", plain_value)
-    key = next((key for key, field in signature.options.items() if _means(plain, field.name)), "")
+    key = next((key for key, field in signature.options.items() if plain == key or _means(plain, field.name)), "")
     if key:
         right = written(key, value)
         return Advice(f"did you mean {right}?", right if value else "")
     for field in signature.arguments:
         if _means(plain, field.name):
             names = " ".join(argument.name for argument in signature.arguments)
-            return Advice(f"the {field.name} has no name before it: {layer_word} {names}")
-    return Advice(_SAID[plain]) if plain in _SAID else _nearest(word, value, signature, layer_word)
+            return Advice(f"the {field.name} is given by its place, without a name: {layer_word} {names}")
+    return Advice(_SAID[plain]) if plain in _SAID else None
 
 
 def _means(word: str, name: str) -> bool:
@@ -114,4 +119,4 @@ def name(text: str, known: list[str]) -> str:
     parts = text.split("x")
     if len(parts) > 1 and all(part.isdigit() or part in known for part in parts):
         return "write " + "x".join(part if part.isdigit() else f"({part})" for part in parts)
-    return did_you_mean(nearest(text, known), "let gives names their values, def gives them to parameters")
+    return did_you_mean(nearest(text, known), f"let {text}=... above gives it one")

@@ -9,8 +9,9 @@ from typing import Any
 from ..errors import Diagnostic, Fix, SpecError
 from ..ops import WORDS, find
 from ..ops.base import Op
-from ..ops.fields import SHORT, Signature, Word, signature
+from ..ops.fields import Signature, Word, signature
 from ..syntax import tree
+from ..words import nearest
 from . import advice
 from .scope import Scope
 from .values import evaluate
@@ -66,7 +67,7 @@ class _Binder:
             self.mistakes += error.diagnostics
             self.failed = True
             # after a missing -> the rest belongs to another layer
-            return error.diagnostics[:1] and error.diagnostics[0].code not in ("E213", "E216") and len(self.mistakes) < MAX_MISTAKES
+            return error.diagnostics[:1] and error.diagnostics[0].code not in ("E105", "E216") and len(self.mistakes) < MAX_MISTAKES
         return True
 
     def _take(self, argument: tree.Argument) -> None:
@@ -109,7 +110,11 @@ class _Binder:
         self.fields[name] = value
 
     def _positional(self, argument: tree.Argument) -> None:
-        value = evaluate(argument.value, self.scope)
+        try:
+            value = evaluate(argument.value, self.scope)
+        except SpecError:
+            self.waiting = self.waiting[1:]
+            raise
         if isinstance(value, Word) and (value in WORDS or (not self.waiting and not advice.split(value)[0])):
             raise self._missing_arrow(argument, value)
         if not self.waiting:
@@ -134,23 +139,40 @@ class _Binder:
     # Arguments that are not understood
 
     def _no_flag(self, argument: tree.Argument, word: str) -> SpecError:
-        """A lower case word that the layer does not take: another layer, or an option written otherwise."""
-        following = self._number_behind(argument)
+        """A lower case word that the layer does not take: an option written otherwise, another layer, or a name."""
+        following = self._number_behind()
         if word == "x" and following is not None:
             return self._spaced(argument)
+        if following is not None and self._is_option(word):
+            self.index += 1
+            pair = argument._replace(end=following.end)
+            return self._unknown(pair, word, self._text(following), self._text(pair))
         if word.upper() in WORDS or self.scope.block(word):
             return self._missing_arrow(argument, word.upper() if word.upper() in WORDS else word)
         key, value = advice.split(word)
-        if not key and following is not None and (word in SHORT or self._is_option(word)):
-            self.index += 1
-            key, value = word, self._text(following)
-            argument = argument._replace(end=following.end)
-        return self._unknown(argument, key or word, value, self._text(argument))
+        if key and advice.meant(key, value, self.signature, self.op.word):
+            self.waiting = self.waiting[1:]
+            return self._unknown(argument, key, value, word)
+        is_value = self.waiting or not self.scope.source.text[argument.start - 1].isspace()
+        return self._no_name(argument, word) if is_value else self._unknown(argument, word, "")
+
+    def _no_name(self, argument: tree.Argument, word: str) -> SpecError:
+        """A word where a value is due."""
+        start = argument.start
+        while start and not self.scope.source.text[start - 1].isspace():
+            start -= 1
+        self.waiting = self.waiting[1:]
+        text = self.scope.source.text[start : argument.end]
+        known = list(self.scope.names())
+        near = nearest(word, self.signature.flags, 1)
+        help = f"did you mean {near[0]}?" if near else advice.name(text, known)
+        return self._error(argument._replace(start=start), "E201", f"{text} has no value here", help)
 
     def _is_option(self, word: str) -> bool:
-        return bool(advice.unknown(word, "1", self.signature, self.op.word).write)
+        found = advice.meant(word, "1", self.signature, self.op.word)
+        return bool(found and found.write)
 
-    def _number_behind(self, argument: tree.Argument) -> tree.Argument | None:
+    def _number_behind(self) -> tree.Argument | None:
         """The next argument if it is a plain number or shape."""
         behind = self.arguments[self.index] if self.index < len(self.arguments) else None
         return behind if behind and not behind.key and isinstance(behind.value, tree.Glued) else None
@@ -162,16 +184,16 @@ class _Binder:
 
     def _spaced(self, argument: tree.Argument) -> SpecError:
         """3 x 3, an argument each."""
-        first = self.index - 2 if self.index > 1 else self.index - 1
-        while self.index < len(self.arguments) and self._text(self.arguments[self.index - 1]) == "x":
+        first = max(self.index - 2, 0)
+        while self.index + 2 < len(self.arguments) and self._text(self.arguments[self.index + 1]) == "x":
             self.index += 2
-        self.index = min(self.index, len(self.arguments))
-        shape = argument._replace(start=self.arguments[first].start, end=self.arguments[self.index - 1].end)
+        shape = argument._replace(start=self.arguments[first].start, end=self.arguments[self.index].end)
+        self.index += 1
         write = "".join(self._text(shape).split())
-        return self._error(shape, "E109", "a shape is written without blanks", f"write {write}", write)
+        return self._error(shape, "E109", "a shape is glued by x, without blanks", f"write {write}", write)
 
     def _missing_arrow(self, argument: tree.Argument, word: str) -> SpecError:
-        return self._error(argument, "E213", f"-> is missing before {self._text(argument)}", f"write -> {word}", f"-> {word}")
+        return self._error(argument, "E105", f"-> is missing before {self._text(argument)}", f"write -> {word}", f"-> {word}")
 
     def _too_many(self, argument: tree.Argument) -> SpecError:
         text, before = self._text(argument), self.arguments[: self.index]
@@ -180,7 +202,7 @@ class _Binder:
         if key in self.signature.options:
             right = advice.written(key, value)
             return self._error(argument, "E215", f"{self.op.word} has no word {text}", f"did you mean {right}?", right)
-        if self.signature.arguments and all(size.isdigit() for size in sizes) and text.isdigit():
+        if self.signature.arguments and len(sizes) == len(before) and all(size.isdigit() for size in sizes):
             sizes += [self._text(item) for item in self.arguments[self.index :] if not item.key and self._text(item).isdigit()]
             shape = "x".join(sizes[len(self.signature.arguments) - 1 :])
             help = f"sizes are joined by x: {' '.join([self.op.word, *sizes[: len(self.signature.arguments) - 1], shape])}"
@@ -213,7 +235,9 @@ class _Binder:
 
     def example(self) -> str:
         """How the layer is written."""
-        return "for example " + EXAMPLES.get(self.op.word, self.op.word)
+        names = [field.name.replace("_", " ") for field in self.signature.arguments]
+        order = f"{' first, then '.join(names)}: " if len(names) > 1 else ""
+        return f"{order}for example {EXAMPLES.get(self.op.word, self.op.word)}"
 
 
 EXAMPLES = {

@@ -11,18 +11,22 @@ from ..graph import Graph, Node, Pin, Question
 from ..ops.base import Op
 from ..ops.fields import Reference, Word
 from ..ops.volume import Input, Output
-from ..shape import FLOOR, Shape, show
+from ..shape import FLOOR, Shape
 from ..source import Source
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
 from ..words import nearest
 from . import blocks, declare, links, mixture
 from .arguments import bind, find_op
+from .claims import claim
 from .names import Naming, Taken
 from .scope import Scope, Volume
-from .values import evaluate, integer
+from .values import integer
 
 MAX_LAYERS = 1_000_000
 """Layers in one network, repeats multiplied out."""
+
+MAX_MISTAKES = 50
+"""Mistakes that are reported in one run."""
 
 LOST = Volume(-1, None)
 """What a layer with a mistake gives: whatever reads it is not checked."""
@@ -129,6 +133,10 @@ class Builder:
         self, stage: tree.Stage, scope: Scope, naming: Naming, current: Volume | None, branch: bool = False
     ) -> Volume | None:
         """One stage: what it gives, under its label, checked against its claim."""
+        if len(self.mistakes) >= MAX_MISTAKES:
+            return LOST
+        if stage.label[:1].isupper():
+            self._report(_upper_label(stage, scope), scope, stage)
         failed = False
         volume: Volume | None
         try:
@@ -138,7 +146,7 @@ class Builder:
             volume, failed = self._recover(stage, scope, naming, current, error), True
         if stage.claim is not None:
             with _Reporting(self, scope, stage.claim):
-                volume = self._claim(stage.claim, scope, volume, failed)
+                volume = claim(self, stage.claim, scope, volume, failed)
         if stage.label and volume is not None:
             scope.labels[stage.label] = volume
         return volume
@@ -322,46 +330,11 @@ class Builder:
                 return value
             known += [*outer.labels, *(name for name, value in outer.values.items() if isinstance(value, Volume))]
             outer = outer.parent
-        near = nearest(label, known)
-        help = f"did you mean @{near[0]}?" if near else f"label a stage above it: {label}: CONV ..."
+        near = nearest(label, known) or known[-1:]
+        help = f"did you mean @{near[0]}?" if near else f"label a stage above it: {label.lower()}: CONV ..."
         raise scope.error(part, "E220", f"no stage above is labelled {label}", (help,))
 
-    # Claims and mistakes
-
-    def _claim(self, claim: tree.Glued, scope: Scope, volume: Volume | None, failed: bool) -> Volume | None:
-        """Compare a claimed volume, or note the question; after a mistake the claim says how to go on."""
-        if volume is None:
-            raise scope.error(claim, "E231", "nothing before => gives a volume", ("write a layer before it",))
-        if len(claim.axes) == 1 and isinstance(claim.axes[0], tree.Unknown):
-            if volume.shape is not None and not failed:
-                self.questions.append(Question(volume.node, scope.place(claim)))
-            return volume
-        sizes = tuple(self._claimed_size(axis, scope) for axis in claim.axes)
-        if failed or volume.shape is None:
-            known = tuple(size for size in sizes if size is not None)
-            return Volume(volume.node, known) if len(known) == len(sizes) else volume
-        if len(sizes) != len(volume.shape) or any(c not in (None, s) for c, s in zip(sizes, volume.shape, strict=True)):
-            claimed = show(["?" if size is None else size for size in sizes])
-            note = f"{claimed} claimed, {show(volume.shape)} computed"
-            raise scope.error(claim, "E401", "the volume is not what is claimed", self._reason(volume), note)
-        return volume
-
-    def _claimed_size(self, axis: tree.Expression | tree.Sides, scope: Scope) -> int | None:
-        if isinstance(axis, tree.Unknown):
-            return None
-        size = evaluate(axis, scope)
-        if isinstance(size, Word):
-            help = ("symbols are not available yet: write a number or ?",)
-            raise scope.error(axis, "E252", f"{size} is a free dimension", help)
-        if not isinstance(size, int) or size < 1:
-            raise scope.error(axis, "E208", "a size must be a whole number of at least 1", (f"this is {size}",))
-        return size
-
-    def _reason(self, volume: Volume) -> tuple[str, ...]:
-        """Where a computed volume comes from."""
-        node = self.nodes[volume.node]
-        shapes = " and ".join(show(self.nodes[index].shape) for index in node.inputs)
-        return (f"{node.op} on {shapes} gives {show(node.shape)}",) if shapes else ()
+    # Mistakes
 
     def _recover(
         self, stage: tree.Stage, scope: Scope, naming: Naming, current: Volume | None, error: SpecError
@@ -381,6 +354,11 @@ class Builder:
             if (placed.code, placed.place, placed.message) not in self._reported:
                 self._reported.add((placed.code, placed.place, placed.message))
                 self.mistakes.append(placed)
+
+
+def _upper_label(stage: tree.Stage, scope: Scope) -> SpecError:
+    label = tree.Name(stage.label, stage.start, stage.start + len(stage.label))
+    return scope.error(label, "E114", "labels are lower case", (f"write {stage.label.lower()}:",))
 
 
 def _where(mistake: Diagnostic) -> tuple[str, int, int]:

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from ..errors import Diagnostic, LimitError, SpecError
+from ..errors import SpecError
 from ..ops.fields import Array, Reference, Word
-from ..shape import Pair
+from ..shape import Pair, show
 from ..syntax import tree
-from ..words import nearest
+from ..words import did_you_mean, nearest
+from . import advice
 from .scope import Scope
 
-MAX_BITS = 4096
-"""Numbers beyond 10**1233 have no use here, and powers of powers would take forever."""
+MAX_BITS = 1024
+"""Numbers beyond 10**308 have no use here, and powers of powers would take forever."""
 
 Number = int | Fraction
 
@@ -51,9 +52,7 @@ def _name(name: tree.Name, text: str, scope: Scope) -> Any:
         return Word(text)
     if scope.lost(text):
         raise SpecError  # the mistake that lost the volume has been reported
-    near = nearest(text, scope.names())
-    help = f"did you mean {' or '.join(near)}?" if near else "parameters of the block and names set by let are known"
-    raise scope.error(name, "E201", f"{text} has no value here", (help,))
+    raise scope.error(name, "E201", f"{text} has no value here", (advice.name(text, list(scope.names())),))
 
 
 def _number(value: tree.Expression, scope: Scope) -> Number:
@@ -63,44 +62,45 @@ def _number(value: tree.Expression, scope: Scope) -> Number:
     if isinstance(number, Word):
         help = ("symbols are not available yet: write a number, or set it with let",)
         raise scope.error(value, "E252", f"{number} is a free dimension", help)
-    raise scope.error(value, "E202", "arithmetic needs numbers", (f"this is {number}",))
+    raise scope.error(value, "E202", "arithmetic needs numbers", ("let n=64 and parameters give names to numbers",), f"this is {_what(number)}")
+
+
+def _what(value: Any) -> str:
+    """What a value is, for people."""
+    if isinstance(value, tuple) and not isinstance(value, Array | Pair):
+        return f"the shape {show(value)}"
+    return f'the text "{value}"' if type(value) is str else str(value) if isinstance(value, Pair) else "no number"
 
 
 def _operation(value: tree.Operation, operator: str, numbers: list[Number], scope: Scope) -> Number:
     function = _OPERATORS.get(operator)
     if function is None:
-        near = nearest(operator, _FUNCTIONS)
-        help = f"did you mean {near[0]}?" if near else f"there are {', '.join(_FUNCTIONS)}"
+        help = did_you_mean(nearest(operator, _FUNCTIONS, 1), f"there are {', '.join(_FUNCTIONS)}")
         raise scope.error(value, "E203", f"{operator} is no function", (help,))
     try:
         result = function(*numbers)
     except ZeroDivisionError:
-        raise scope.error(value, "E204", "division by zero", ()) from None
+        raise scope.error(value, "E204", "division by zero", ("divide by another number",)) from None
     except TypeError:
-        raise scope.error(value, "E205", f"{operator} takes another number of values", (f"{len(numbers)} given",)) from None
+        help = ("floor and ceil take one number, min and max several",)
+        raise scope.error(value, "E205", f"{operator} takes another number of values", help, f"{len(numbers)} given") from None
     except OverflowError:
-        place = scope.place(value)
-        message = f"the number has more than {MAX_BITS} bits"
-        raise LimitError(Diagnostic("E503", message, help=("no network needs it",), place=place)) from None
-    if isinstance(result, Fraction) and result.denominator == 1:
-        return int(result)
-    return result
+        result = _HUGE
+    if max(result.numerator.bit_length(), result.denominator.bit_length()) > MAX_BITS:
+        raise scope.error(value, "E209", f"the number has more than {MAX_BITS} bits", ("no network needs it",))
+    return int(result) if isinstance(result, Fraction) and result.denominator == 1 else result
+
+
+_HUGE = 1 << MAX_BITS
 
 
 def _power(base: Number, exponent: Number) -> Number:
     if Fraction(exponent).denominator != 1:
         raise OverflowError
     size = max(Fraction(base).numerator.bit_length(), Fraction(base).denominator.bit_length())
-    if size * abs(exponent) > MAX_BITS:
+    if size * abs(exponent) > 2 * MAX_BITS:
         raise OverflowError
     return Fraction(base) ** int(exponent)
-
-
-def _times(left: Number, right: Number) -> Number:
-    result = left * right
-    if Fraction(result).numerator.bit_length() > MAX_BITS:
-        raise OverflowError
-    return result
 
 
 def _floor(value: Number) -> int:
@@ -115,7 +115,7 @@ _FUNCTIONS: dict[str, Callable[..., Number]] = {"min": min, "max": max, "ceil": 
 _OPERATORS: dict[str, Callable[..., Number]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,
-    "*": _times,
+    "*": lambda left, right: left * right,
     "/": lambda left, right: Fraction(left) / Fraction(right),
     "//": lambda left, right: left // right,
     "%": lambda left, right: left % right,
@@ -129,7 +129,7 @@ def _array(value: tree.Items, scope: Scope) -> Array:
     scale = 1 if value.scale is None else Fraction(_number(value.scale, scope))
     if value.operator == "/":
         if scale == 0:
-            raise scope.error(value, "E204", "division by zero", ())
+            raise scope.error(value, "E204", "division by zero", ("divide by another number",))
         scale = 1 / Fraction(scale)
     return Array(_items(value, scope, scale))
 
@@ -143,7 +143,8 @@ def _items(value: tree.Items, scope: Scope, scale: Number) -> tuple[Any, ...]:
             items.append(_number(item, scope) * scale)
     lengths = {_shape(item) for item in items}
     if len(lengths) > 1:
-        raise scope.error(value, "E206", "the rows of the array differ in length", ("give every row as many numbers",))
+        note = " and ".join(sorted({str(len(item)) if isinstance(item, tuple) else "a number alone" for item in items}))
+        raise scope.error(value, "E206", "the rows of the array differ in length", ("give every row as many numbers",), note)
     return tuple(items)
 
 
@@ -155,5 +156,6 @@ def integer(value: tree.Expression, scope: Scope, what: str) -> int:
     """A whole number of at least 0."""
     number = _number(value, scope)
     if Fraction(number).denominator != 1 or number < 0:
-        raise scope.error(value, "E207", f"{what} must be a whole number of at least 0", (f"this is {number}",))
+        help = ("[ ... ]*2 repeats twice, [ ... ]*0 is nothing",)
+        raise scope.error(value, "E207", f"{what} must be a whole number of at least 0", help, f"this is {number}")
     return int(number)

@@ -10,7 +10,7 @@ from . import tree
 _HOLDERS = (tree.Stage, tree.Layer, tree.Use, tree.Group, tree.Definition)
 _ENDS = re.compile(r"[\r\n;]")
 _DECLARATION = re.compile(r"\s*(?:set|check|let|def|import)\b")
-_NAMED = re.compile(r"[A-Za-z_]\w*[ \t]*:(?![0-9(?])")
+_NAMED = re.compile(r"\b(?:let|import|def)\b|[A-Za-z_]\w*[ \t]*:(?![0-9(?])|^\s*\w+\s*=(?!>)")
 _CLAIM = re.compile(r"=>\s*[0-9?][0-9x?]*\s*\Z")
 _BALANCE = {"[": 1, "(": 1, "{": 1, "]": -1, ")": -1, "}": -1}
 
@@ -48,7 +48,7 @@ def _balance(text: str) -> tuple[int, int]:
 
 def defines_names(piece: str) -> bool:
     """Whether a piece of text may name something that the rest uses."""
-    return bool(_DECLARATION.match(piece) or _NAMED.search(piece))
+    return bool(_NAMED.search(piece))
 
 
 def blank(text: str, start: int, end: int) -> tuple[str, int | None]:

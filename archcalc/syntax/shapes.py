@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from ..errors import Diagnostic
+from ..ops import WORDS
+from ..words import layers_like
 from .slip import Slip
 
 _SIZE = r"(?:\d+|\?|[A-Z]\b|\([^()\n]*\))"
@@ -15,12 +17,23 @@ def repeat(slip: Slip) -> Diagnostic | None:
     match = slip.around(r"(\d+)\s*[*x×]\s*\[")
     if match:
         return slip.mistake("E112", "the number of repeats stands behind the group", f"[ ... ]*{match[1]}", at=match.span())
-    match = slip.around(r"\]\s*(?:[x×^]|\*\*)?\s*(\d+)(?![\dx])")
-    if match:
+    if not slip.before.endswith("]") and not re.search(r"\]\s*[*x]\s*[\w.]*\Z", slip.before):
+        return None
+    match = slip.around(r"(?:[x×^]|\*\*)?\s*(\d+)(?![\dx])")
+    if match and slip.before.endswith("]"):
         return slip.mistake("E112", "repeats are written with *", f"[ ... ]*{match[1]}", at=match.span())
-    if slip.found == "*" and re.search(r"\]\s*\*\s*\S+\Z", slip.before):
-        return slip.mistake("E112", "a group repeats once", "[ ... ]*(2*3)")
-    return None
+    if slip.found == "*" and not slip.before.endswith("]"):
+        return slip.mistake("E112", "a product of repeats stands in parentheses", "[ ... ]*(2*3)")
+    return _branches(slip) if slip.found == "*" else None
+
+
+def _branches(slip: Slip) -> Diagnostic | None:
+    """A group that was taken for the branches of the layer before it."""
+    depth, start = 1, len(slip.before) - 1
+    while start > 0 and depth:
+        start -= 1
+        depth += {"]": 1, "[": -1}.get(slip.text[start], 0)
+    return slip.mistake("E105", "-> is missing before [", at=(start, start + 1), write="-> [")
 
 
 def number(slip: Slip) -> Diagnostic | None:
@@ -32,6 +45,9 @@ def number(slip: Slip) -> Diagnostic | None:
     if match and len(match[1]) > 1:
         whole, _, part = match[1].partition(".")
         return slip.mistake("E109", "a digit is missing at the point", at=match.span(), write=f"{whole or 0}.{part or 0}")
+    match = slip.around(r"(?<![\w.])(\d+)%(?!\w)")
+    if match and len(match[1]) < 3:
+        return slip.mistake("E109", "shares are written as fractions", at=match.span(), write=f"0.{match[1]:0>2}".rstrip("0"))
     match = slip.around(r"(?<![\w.])(\d+(?:\.\d+)?)([kKMG])(?!\w)")
     if match:
         power = {"k": 3, "M": 6, "G": 9}[match[2] if match[2] != "K" else "k"]
@@ -72,24 +88,27 @@ def call(slip: Slip) -> Diagnostic | None:
     opened = re.search(r"([A-Za-z_]\w*)\(([^()\n]*)\Z", slip.text[: slip.start])
     if not opened or opened[1] in ("min", "max", "ceil", "floor"):
         return None
-    if slip.line.startswith("def"):
-        return slip.mistake("E118", "parameters stand without parentheses", "def block n s=1 { ... }", at=(opened.start(1), slip.end))
-    help = "CONV 64 3x3 s2"
-    return slip.mistake("E118", f"the arguments of {opened[1]} stand without parentheses", help, at=(opened.start(1), slip.end))
+    closed = re.compile(r"(?:[^()\n]|\([^()\n]*\))*\)").match(slip.text, opened.end(1) + 1)
+    at = (opened.start(1), closed.end() if closed else slip.end)
+    if re.search(r"\bdef\s+\Z", slip.text[: at[0]]):
+        return slip.mistake("E118", "parameters stand without parentheses", "def block n s=1 { ... }", at=at)
+    layer = (layers_like(opened[1], WORDS) or ["CONV"])[0]
+    help = f"{layer} 64 3x3 s2" if layer == "CONV" else f"{layer} ..."
+    return slip.mistake("E118", f"arguments stand behind {opened[1]}, without parentheses and commas", help, at=at)
 
 
 def spaced(slip: Slip) -> Diagnostic | None:
     """Shapes with blanks, another x, or stars."""
     match = slip.around(rf"(?<![\w.)]){_SIZE}(?:\s*[xX×х]\s*{_SIZE})+(?![\w.(])")
-    if match:
-        shape = re.sub(r"\s*[xX×х]\s*(?=[\d?(A-Z])", "x", match[0])
-        return slip.mistake("E109", "a shape is glued by small x, without blanks", at=match.span(), write=shape)
-    match = re.search(r"=>\s*(\d+(?:\s+\d+)*)\s*\Z", slip.text[: slip.start]) if slip.found.isdigit() else None
-    if match:
-        start = match.start(1)
-        shape = "x".join(slip.text[start : slip.end].split())
-        return slip.mistake("E109", "a shape is glued by small x, without blanks", at=(start, slip.end), write=shape)
-    return None
+    if not match:
+        match = slip.around(r"(?<==>)\s*(?:\d+[ \t]+)+\d+\b")
+    if not match:
+        return None
+    shape = re.sub(r"\s*[xX×х\s]\s*(?=[\d?(A-Z])", "x", match[0].strip())
+    start = match.end() - len(match[0].lstrip())
+    if shape == match[0]:
+        return None
+    return slip.mistake("E109", "a shape is glued by x, without blanks", at=(start, match.end()), write=shape)
 
 
 def arithmetic(slip: Slip) -> Diagnostic | None:

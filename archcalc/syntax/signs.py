@@ -50,6 +50,14 @@ def arrow(slip: Slip) -> Diagnostic | None:
     return slip.mistake("E116", f"{text} is no arrow", at=match.span(), write="->")
 
 
+def comment(slip: Slip) -> Diagnostic | None:
+    """Comments of other languages."""
+    alone = not slip.text[: slip.start].endswith(tuple("0123456789)")) and not re.match(r"[\d(]", slip.after)
+    if not alone or not re.match(r"//|/\*|%|<!--|--", slip.text[slip.start :]):
+        return None
+    return slip.mistake("E113", "comments start with #", at=(slip.start, slip.end), write="#")
+
+
 def nothing(slip: Slip) -> Diagnostic | None:
     """A sign that follows nothing, where something must stand."""
     if slip.found not in ("->", "=>", "→", "⇒", ",", "]", ")", "}", "*"):
@@ -75,8 +83,6 @@ def bracket(slip: Slip) -> Diagnostic | None:
     """Brackets of the wrong kind."""
     if slip.found == "{":
         return slip.mistake("E113", "braces hold only the body of a block", "groups stand in [ ], blocks in def name { ... }")
-    if slip.found == "[" and slip.before.endswith("]"):
-        return slip.mistake("E105", "-> is missing between the groups", write="-> [")
     if slip.found == "(" and "LABEL" in slip.expected:
         return slip.mistake("E113", "parentheses hold only arithmetic", "groups stand in [ ]")
     if slip.found in "])}" and slip.found:
@@ -86,13 +92,11 @@ def bracket(slip: Slip) -> Diagnostic | None:
 
 def sign(slip: Slip) -> Diagnostic | None:
     """Single signs."""
-    found, glued = slip.found, slip.text[slip.end : slip.end + 1]
+    found = slip.found
     if found == "=":
         if re.match(r"\s*[\d?]+x", slip.text[slip.end :]):
             return slip.mistake("E111", "= alone claims nothing", at=(slip.start, slip.end), write="=>")
         return slip.mistake("E111", "= stands only in key=value", "s=2 is an option, => 55x55x96 claims a volume")
-    if found in ("//", "/", "%", "!", "<") and (found != "/" or glued == "*"):
-        return slip.mistake("E113", f"{found} cannot stand here", "comments start with #")
     if found == "," and "RSQB" not in slip.expected:
         return slip.mistake("E113", "a comma cannot stand here", "-> joins layers, blanks separate arguments, [a, b] holds branches")
     if found == "?":
@@ -101,6 +105,9 @@ def sign(slip: Slip) -> Diagnostic | None:
         return slip.mistake("E112", "* cannot stand here", "[ ... ]*2 repeats, (2*n) multiplies")
     if found[0] == "@":
         return slip.mistake("E113", f"{found} is no reference", "label a stage, c1: CONV 64 3x3, and refer to it as @c1")
+    if found == "-" and not slip.after:
+        help = 'in a shell, quote the spec: archcalc "INPUT 32x32x3 -> CONV 8 3x3"'
+        return slip.mistake("E101", "the text ends at a lone -", help)
     if found == "-":
         return slip.mistake("E113", "- cannot stand here", "-> joins layers, (n-1) subtracts")
     return None

@@ -20,46 +20,62 @@ _EXAMPLES = {
 
 def keyword(slip: Slip) -> Diagnostic | None:
     """A declaration in the middle of a chain."""
-    word = slip.found
-    if word not in _EXAMPLES or not slip.before or slip.line.split()[:1] == ["let"]:
+    if slip.found not in _EXAMPLES or not slip.before:
         return None
-    if not slip.line and "LABEL" in slip.expected:
-        return slip.mistake("E119", f"{word} cannot stand inside of a chain", f"write it on a line of its own: {_EXAMPLES[word]}")
-    return slip.mistake("E119", f"{word} stands on a line of its own", f"{_EXAMPLES[word]}")
+    help = f"put it before the chain (; ends a line too): {_EXAMPLES[slip.found]}"
+    return slip.mistake("E119", f"{slip.found} stands on a line of its own", help)
 
 
 def declaration(slip: Slip) -> Diagnostic | None:
     """Declarations that say something else than key=value, a file, or a block."""
-    head = re.match(r"(set|check|let|import|def)\b(.*)", slip.line, re.S)
+    head = re.search(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)\b([^\r\n;]*)\Z", slip.text[: slip.start])
     if not head:
-        head = re.search(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)()\s*\Z", slip.text[: slip.start])
-    if not head:
-        return None
+        return _dangling(slip)
     word, rest = head[1], head[2].strip()
     if word == "def":
         return _definition(slip, rest)
     if word == "import":
         return _import(slip, rest)
-    if re.match(r"\w", slip.found) and not rest.endswith("=") and not _glued(slip):
+    if slip.found[0].isalpha() and rest.endswith("="):
+        return slip.mistake("E119", "texts stand in quotes", write=f'"{slip.found}"')
+    if slip.found[0].isalpha() or (slip.found.isdigit() and not slip.text[slip.start - 1 : slip.start].strip()):
         return _setting(slip, word, rest)
     return None
 
 
-def _glued(slip: Slip) -> bool:
-    return bool(slip.text[slip.start - 1 : slip.start].strip()) or not re.fullmatch(r"[A-Za-z_]\w*|\d+", slip.found)
+def _dangling(slip: Slip) -> Diagnostic | None:
+    """A keyword alone on its line."""
+    head = re.search(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)\s*\Z", slip.text[: slip.start])
+    if not head:
+        return None
+    return slip.mistake("E119", f"nothing follows {head[1]}", _EXAMPLES[head[1]], at=head.span(1))
+
+
+def assignment(slip: Slip) -> Diagnostic | None:
+    """A name given a value without let."""
+    found = re.search(r"(?:\A|[\r\n;])[ \t]*([A-Za-z_]\w*)\s*\Z", slip.text[: slip.start]) if slip.found == "=" else None
+    if not found and "LABEL" in slip.expected and slip.after.startswith("=") and not slip.line:
+        found = re.compile(r"([A-Za-z_]\w*)\s*").match(slip.text, slip.start)
+    if not found:
+        return None
+    value = re.compile(r"=[ \t]*([\w.]+|\([^()\n]*\))[ \t]*(?![^\r\n;])").match(slip.text, found.end())
+    end = value.end(1) if value else found.end() + 1
+    help = "an option stands on the line of its layer: CONV 64 3x3 s=2"
+    write = f"let {found[1]}={value[1]}" if value else ""
+    return slip.mistake("E119", f"{found[1]}= belongs to no layer", help, at=(found.start(1), end), write=write)
 
 
 def _setting(slip: Slip, word: str, rest: str) -> Diagnostic:
     """A word where key=value must stand."""
-    if slip.found.upper() in WORDS or slip.after.startswith(("->", "[")) or slip.text[slip.end : slip.end + 1] == ":":
-        help = f"{word} {rest} stands on a line of its own" if rest else _EXAMPLES[word]
-        return slip.mistake("E119", f"{slip.found} cannot stand behind {word}", f"{help}; ; ends a line too")
-    value = re.match(r"[ \t]*(?:(?:to|is|:|:=)[ \t]+)?([\w.\"]+)", slip.text[slip.end :])
-    if value and slip.found[0].isalpha():
-        given = slip.source.text[slip.end + value.start(1) : slip.end + value.end(1)]
-        at = (slip.start, slip.end + value.end(1))
-        return slip.mistake("E119", f"{word} needs name=value", at=at, write=f"{slip.found}={given}")
-    return slip.mistake("E119", f"{word} needs name=value", _EXAMPLES[word])
+    if slip.found.upper() in WORDS or slip.text[slip.end : slip.end + 1] == ":":
+        write = f"{word} {rest}; {slip.found}"
+        start = slip.text.rindex(word, 0, slip.start)
+        return slip.mistake("E119", f"{word} stands on a line of its own", at=(start, slip.end), write=write)
+    value = re.compile(r"[ \t]*(?:(?:to|is|:=?)[ \t]+)?([\w.\"]+)").match(slip.source.text, slip.end)
+    if not value or not slip.found[0].isalpha():
+        return slip.mistake("E119", f"{word} needs name=value", _EXAMPLES[word])
+    at = (slip.start, value.end(1))
+    return slip.mistake("E119", f"{word} needs name=value", at=at, write=f"{slip.found}={value[1]}")
 
 
 def _import(slip: Slip, rest: str) -> Diagnostic | None:
@@ -73,16 +89,18 @@ def _import(slip: Slip, rest: str) -> Diagnostic | None:
 def _definition(slip: Slip, rest: str) -> Diagnostic | None:
     if "{" in rest:
         return None
-    if slip.found[0].isupper():
+    if slip.found[0].isupper() and not rest.endswith("="):
         kind = "parameters" if rest else "blocks"
         return slip.mistake("E114", f"the names of {kind} are lower case", write=slip.found.lower())
     if not rest:
         return slip.mistake("E119", "def needs a name", _EXAMPLES["def"])
-    if slip.found[0].isdigit():
-        return slip.mistake("E119", "a parameter is a name", "n, or n=64 with a default")
     if slip.found == "(":
         return slip.mistake("E118", "parameters stand without parentheses", "def block n s=1 { ... }")
-    return slip.mistake("E119", "the body of a block stands in braces", _EXAMPLES["def"])
+    if not re.match(r"[^\r\n;]*\s*\{", slip.text[slip.end :]):
+        return slip.mistake("E119", "the body of a block stands in braces", _EXAMPLES["def"])
+    if slip.found[0].isdigit():
+        return slip.mistake("E119", "a parameter is a name", "n, or n=64 with a default")
+    return slip.mistake("E119", f"{slip.found} is no parameter", "parameters are names, separated by blanks: def block n s=1 { ... }")
 
 
 def glued(slip: Slip) -> Diagnostic | None:
@@ -104,17 +122,21 @@ def glued(slip: Slip) -> Diagnostic | None:
 def colon(slip: Slip) -> Diagnostic | None:
     """Colons that neither label nor glue."""
     if slip.dangling[-1:] == ":" and slip.found[0].isdigit():
-        word = slip.dangling[:-1].rstrip()
-        layer = layers_like(word, WORDS)
+        layer = layers_like(slip.dangling[:-1].rstrip(), WORDS)
+        start = slip.text.rindex(slip.dangling, 0, slip.start)
         if layer:
-            start = slip.text.rindex(slip.dangling, 0, slip.start)
-            return slip.mistake("E113", f"no colon stands behind a layer: {slip.dangling}", at=(start, slip.end), write=f"{layer[0]} {slip.found}")
+            return slip.mistake("E113", "no colon stands behind a layer", at=(start, slip.end), write=f"{layer[0]} {slip.found}")
+    if slip.text[slip.end : slip.end + 1] == ":" and "_ARROW" in slip.expected:
+        return slip.mistake("E105", f"-> is missing before {slip.found}:", write=f"-> {slip.found}")
     if slip.found != ":":
         return None
-    sides = slip.around(r"[spdgo]=?\d*[\w()]*:\s*[a-z]\w*")
+    label = re.search(r"\b([a-z_]\w*)[ \t]*\Z", slip.text[: slip.start])
+    sides = slip.around(r"\b[spdgo]=?\d*[\w()]*:\s*[a-z]\w*")
     if sides:
         before, after = sides[0].split(":")
         return slip.mistake("E117", "names in glued values stand in parentheses", at=sides.span(), write=f"{before}:({after.strip()})")
+    if label and slip.text[slip.end : slip.end + 1].isspace():
+        return slip.mistake("E105", f"-> is missing before {label[1]}:", at=(label.start(1), slip.end), write=f"-> {label[1]}:")
     return slip.mistake("E113", ": cannot stand here", "c1: CONV 64 3x3 labels a stage, p0:1 pads before and after")
 
 
@@ -122,21 +144,17 @@ def missing_arrow(slip: Slip) -> Diagnostic | None:
     """A stage behind a finished one."""
     if "_ARROW" not in slip.expected or not re.match(r"[\w@\[]", slip.found):
         return None
-    word = slip.found + (":" if slip.after.startswith(":") else "")
     if slip.found[0].isdigit():
-        return slip.mistake("E113", f"{word} cannot stand here", "arguments follow their layer: CONV 64 3x3 => 55x55x64")
-    return slip.mistake("E105", f"-> is missing before {word}", f"-> {word}")
+        return slip.mistake("E113", f"{slip.found} cannot stand here", "arguments follow their layer: CONV 64 3x3 => 55x55x64")
+    layer = [] if slip.found[0].islower() else layers_like(slip.found, WORDS)
+    return slip.mistake("E105", f"-> is missing before {slip.found}", write=f"-> {(layer or [slip.found])[0]}")
 
 
 def no_stage(slip: Slip) -> Diagnostic | None:
     """What is no stage, where one must stand."""
-    if "LABEL" not in slip.expected:
+    if "LABEL" not in slip.expected or not re.match(r"\w", slip.found):
         return None
-    if slip.after.startswith("=") and re.match(r"[a-z_]", slip.found):
-        return slip.mistake("E111", f"{slip.found}= belongs to no layer", f"let {slip.found}=... names a value, CONV 64 3x3 s=2 is an option")
-    if re.match(r"\w", slip.found):
-        return slip.mistake("E110", f"{slip.found} is no stage", "a stage starts with a layer or a block: CONV 64 3x3")
-    return None
+    return slip.mistake("E110", f"{slip.found} is no stage", "a stage starts with a layer or a block: CONV 64 3x3")
 
 
 _SAYS = {
@@ -150,13 +168,16 @@ _SAYS = {
     "KEY": "key=value",
     "STRING": "a text in quotes",
 }
+_FEW = 3
+"""More that could stand somewhere is no help."""
 
 
 def anything(slip: Slip) -> Diagnostic:
     """What no rule knows."""
-    sign = slip.found if slip.found.isprintable() and slip.found.strip() else f"the character U+{ord(slip.found[0]):04X}"
-    if not sign.startswith(slip.found[0]):
-        return slip.mistake("E113", f"{sign} is not understood", "delete it: it may be invisible")
+    if not slip.found.isprintable():
+        message = f"the character U+{ord(slip.found[0]):04X} means nothing"
+        return slip.mistake("E113", message, "delete it: it may be invisible")
     says = [word for terminal, word in _SAYS.items() if terminal in slip.expected]
-    expected = f"expected {', '.join(says[:-1])} or {says[-1]}" if len(says) > 1 else f"expected {' '.join(says)}" if says else ""
-    return slip.mistake("E113", f"{sign} cannot stand here", *([expected] if expected else []))
+    if not 0 < len(says) <= _FEW:
+        return slip.mistake("E113", f"{slip.found} cannot stand here", "-> joins layers, blanks separate arguments, # starts a comment")
+    return slip.mistake("E113", f"{slip.found} cannot stand here", f"expected {' or '.join(says)}")

@@ -1,0 +1,57 @@
+"""Claims about volumes: `=> 55x55x96` is compared, `=> ?` is a question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..graph import Question
+from ..ops import WORDS
+from ..ops.fields import Word
+from ..shape import show
+from ..syntax import tree
+from .scope import Scope, Volume
+from .values import evaluate
+
+if TYPE_CHECKING:
+    from .builder import Builder
+
+
+def claim(builder: Builder, part: tree.Glued, scope: Scope, volume: Volume | None, failed: bool) -> Volume | None:
+    """Compare a claimed volume, or note the question; after a mistake the claim says how to go on."""
+    if volume is None:
+        raise scope.error(part, "E231", "nothing before => gives a volume", ("write a layer before it",))
+    if len(part.axes) == 1 and isinstance(part.axes[0], tree.Unknown):
+        if volume.shape is not None and not failed:
+            builder.questions.append(Question(volume.node, scope.place(part)))
+        return volume
+    sizes = tuple(_size(axis, scope) for axis in part.axes)
+    if failed or volume.shape is None:
+        known = tuple(size for size in sizes if size is not None)
+        return Volume(volume.node, known) if len(known) == len(sizes) else volume
+    if len(sizes) != len(volume.shape) or any(c not in (None, s) for c, s in zip(sizes, volume.shape, strict=True)):
+        claimed = show(["?" if size is None else size for size in sizes])
+        note = f"{claimed} claimed, {show(volume.shape)} computed"
+        raise scope.error(part, "E401", "the volume is not what is claimed", _reason(builder, volume), note)
+    return volume
+
+
+def _size(axis: tree.Expression | tree.Sides, scope: Scope) -> int | None:
+    if isinstance(axis, tree.Unknown):
+        return None
+    size = evaluate(axis, scope)
+    if isinstance(size, Word) and size in WORDS:
+        help = ("=> 55x55x96 claims a volume, => ? asks for it, -> joins layers",)
+        raise scope.error(axis, "E107", f"no volume stands between => and {size}", help)
+    if isinstance(size, Word):
+        help = ("symbols are not available yet: write a number or ?",)
+        raise scope.error(axis, "E252", f"{size} is a free dimension", help)
+    if not isinstance(size, int) or size < 1:
+        raise scope.error(axis, "E208", "a size must be a whole number of at least 1", (f"this is {size}",))
+    return size
+
+
+def _reason(builder: Builder, volume: Volume) -> tuple[str, ...]:
+    """Where a computed volume comes from."""
+    node = builder.nodes[volume.node]
+    shapes = " and ".join(show(builder.nodes[index].shape) for index in node.inputs)
+    return (f"{node.op} on {shapes} gives {show(node.shape)}",) if shapes else ()
