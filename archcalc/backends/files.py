@@ -14,17 +14,17 @@ from ..errors import Diagnostic, FileError
 
 def write_whole(target: Path, fill: Callable[[BinaryIO], int]) -> int:
     """Write a file through a temporary one beside it; what `fill` returns. FileError if it cannot be written."""
-    temporary = None
+    named, target, temporary = target, target.resolve(), None
     try:
-        if target.is_dir():
-            raise IsADirectoryError(0, "it is a folder")
+        if target.exists() and not target.is_file():  # replacing a device would take it from everybody
+            raise OSError(0, "it is a folder" if target.is_dir() else "it is no regular file")
         descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
         with os.fdopen(descriptor, "wb") as file:
             result = fill(file)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, target)
     except OSError as error:
-        raise FileError(Diagnostic("E606", f"{target} cannot be written: {error.strerror or error}")) from None
+        raise FileError(Diagnostic("E606", f"{named} cannot be written: {error.strerror or error}")) from None
     else:
         temporary = None
         return result

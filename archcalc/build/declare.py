@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,7 @@ def check_unused(builder: Builder) -> None:
     """An override that nothing in the text asks for is a mistake of the caller."""
     text = builder.root.source.text
     for name in builder.options.values:
-        if name not in text:
+        if not re.search(rf"\b{re.escape(name)}\b", text):
             help = ("names set by let and free dimensions can be given",)
             builder.mistakes.append(Diagnostic("E228", f"the spec has no {name} to set", help=help))
 
