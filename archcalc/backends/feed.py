@@ -28,6 +28,8 @@ def feed(words: Sequence[str], graph: Graph) -> dict[str, Array]:
     nodes = {node.name: node for node in graph.inputs}
     if not nodes:
         raise UsageError.of("E630", "the spec has no INPUT to feed", help=("leave --input out",))
+    if len(words) == 1 and words[0].endswith(".npz") and "=" not in words[0]:
+        return {name: _array(list(words), node) for name, node in nodes.items()}
     given: dict[str, list[str]] = {}
     for word in words:
         name, equals, rest = word.partition("=")
@@ -69,8 +71,9 @@ def _stored(path: Path, node: Node) -> Array:
     except OSError as error:
         raise FileError.of("E602", f"{path} cannot be read: {error.strerror or error}") from None
     except (ValueError, EOFError, SyntaxError) as error:
+        pickled = "it is something else, or holds Python objects" if "pickle" in str(error) else str(error)
         help = ("numpy.save(path, array) writes one",)
-        raise SpecError.of("E632", f"{path} is no file of arrays", str(error).splitlines()[0], help) from None
+        raise SpecError.of("E632", f"{path} is no file of arrays", pickled.splitlines()[0], help) from None
     if content.dtype.kind not in "biuf":
         raise SpecError.of("E632", f"{path} holds no real numbers", f"its type is {content.dtype}")
     return np.asarray(content)
@@ -120,22 +123,27 @@ def _check_image(image: Any, path: Path, node: Node) -> None:
     height, width, channels = node.shape
     if image.size != (width, height):
         note = f"{image.height} high and {image.width} wide, {height} high and {width} wide needed"
-        raise SpecError.of("E633", f"{path} has another size than {node.name}", note, ("scale or crop it first",))
+        raise SpecError.of("E633", f"{path} has another size than the INPUT", note, ("scale or crop it first",))
     if image.mode not in ("1", "L", "P", "RGB", "RGBA", "LA", "CMYK", "YCbCr"):
         raise SpecError.of("E633", f"{path} has more than 8 bits a channel", f"its mode is {image.mode}")
     if channels != 4 and image.mode in ("RGBA", "LA") and image.getchannel("A").getextrema()[0] < 255:
         raise SpecError.of("E633", f"{path} is transparent in places", help=("save it without transparency",))
 
 
+def check_target(path: str, outputs: int) -> None:
+    """Refuse a file that cannot hold so many outputs."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in (".npy", ".npz") or (suffix == ".npy" and outputs > 1):
+        help = f".npz holds {outputs} outputs by name" if outputs > 1 else "use .npy or .npz"
+        raise UsageError.of("E634", f"{path} cannot hold what comes out", help=(help,))
+
+
 def save(path: str, outputs: Mapping[str, Array]) -> int:
     """Write arrays, whole or not at all: one as .npy, several by name as .npz; the bytes written."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in (".npy", ".npz") or (suffix == ".npy" and len(outputs) > 1):
-        names = f".npz holds {len(outputs)} outputs by name" if len(outputs) > 1 else "use .npy or .npz"
-        raise UsageError.of("E634", f"{path} cannot hold what comes out", help=(names,))
+    check_target(path, len(outputs))
 
     def fill(file: Any) -> int:
-        if suffix == ".npy":
+        if path.lower().endswith(".npy"):
             np.save(file, next(iter(outputs.values())))
         else:
             arrays: Any = outputs

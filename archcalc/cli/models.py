@@ -40,8 +40,10 @@ def run(words: list[str]) -> int:
     shaped = [word for word in given.input if re.fullmatch(r"\d+([x×]\d+)+", word)]
     net = network(given, "run", shaped)
     data = [word for word in given.input if word not in shaped]
-    from ..backends.feed import feed, save  # noqa: PLC0415 - numpy takes 50 ms to import
+    from ..backends.feed import check_target, feed, save  # noqa: PLC0415 - numpy takes 50 ms to import
 
+    if given.output:
+        check_target(given.output, len(net.graph.outputs))
     inputs = feed(data, net.graph) if data else None
     with working("running"):
         result = net.run(
@@ -87,7 +89,8 @@ def verify(words: list[str]) -> int:
     if given.json:
         sys.stdout.write(json.document(_proof(result)))
         return 0
-    seen = f"{thousands(result.params)} weights, batch {given.batch}, {result.seconds:.1f} s"
+    stored = f"{thousands(result.params)} weights" + (" and buffers" if net.totals.buffers else "")
+    seen = f"{stored}, batch {given.batch}, {result.seconds:.1f} s"
     said = f"verified: {_volumes(len(result.rows))} what onnxruntime produced on {_DEVICES[result.device]}"
     text.write([(), ((said, "good"),), ((seen, "faint"),)], sys.stdout)
     return 0
