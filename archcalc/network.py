@@ -59,39 +59,42 @@ class Network:
         return self._table.as_dict()
 
     def export(
-        self, path: str | PathLike[str], *, weights: str = "random", seed: int = 0, batch: int | str | None = None,
-        opset: int | None = None, progress: Callable[[int], None] | None = None,
+        self, path: str | PathLike[str], *, weights: str | PathLike[str] = "random", match: str = "name", seed: int = 0,
+        batch: int | str | None = None, opset: int | None = None, progress: Callable[[int], None] | None = None,
     ) -> Export:  # fmt: skip
         """Write the network as an ONNX file, whole or not at all; the same spec and seed give the same bytes.
 
-        `weights` is "random" (He's or Xavier's scale, by `seed`) or "zeros"; `batch` a number or "dynamic", by default
-        what the spec sets, else dynamic; `opset` the lowest that serves unless given. Raises FileError, LimitError.
+        `weights` is "random" (He's or Xavier's scale, by `seed`), "zeros", or a .safetensors or .npz file, whose tensors
+        `match` by "name", as PyTorch's state_dict has them, or for .npz by "order"; `batch` a number or "dynamic", by
+        default what the spec sets, else dynamic; `opset` the lowest that serves unless given. Raises FileError,
+        LimitError, and SpecError where the file doesn't have exactly the network's weights.
         """
         from .backends.export import export  # noqa: PLC0415 - onnx takes 100 ms to import
 
-        return export(self._prepared(weights, seed, batch, opset), path, progress)
+        return export(self._prepared(weights, match, seed, batch, opset), path, progress)
 
     def run(
-        self, inputs: Mapping[str, Any] | None = None, *, device: str = "cpu", weights: str = "random", seed: int = 0,
-        batch: int = 1, force: bool = False,
+        self, inputs: Mapping[str, Any] | None = None, *, device: str = "cpu", weights: str | PathLike[str] = "random",
+        match: str = "name", seed: int = 0, batch: int = 1, force: bool = False,
     ) -> Run:  # fmt: skip
         """Execute the network in onnxruntime on "cpu", "cuda" or "auto" (CUDA if it is there).
 
         Arrays have the batch first (or leave it out), then the language's order of axes: (N, H, W, C). Without `inputs`
-        random numbers are fed. Raises MissingError without onnxruntime or CUDA, LimitError if the memory does not
-        suffice and `force` is not set.
+        random numbers are fed. Weights are as for `export`. Raises MissingError without onnxruntime or CUDA, LimitError
+        if the memory does not suffice and `force` is not set.
         """
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, random_inputs, run  # noqa: PLC0415 - onnxruntime takes 100 ms
 
-        prepared = self._prepared(weights, seed, None, None)
+        prepared = self._prepared(weights, match, seed, None, None)
         if not force:
             need(memory_needed(prepared, batch, expose=False), "the run")
         return run(prepared, random_inputs(prepared, batch, seed) if inputs is None else inputs, device)
 
     def verify(
-        self, *, device: str = "cpu", weights: str = "random", seed: int = 0, batch: int = 2, force: bool = False
-    ) -> Verification:
+        self, *, device: str = "cpu", weights: str | PathLike[str] = "random", match: str = "name", seed: int = 0,
+        batch: int = 2, force: bool = False,
+    ) -> Verification:  # fmt: skip
         """Run the network with every volume exposed, and compare each with the predicted one.
 
         Raises MissingError without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
@@ -101,17 +104,19 @@ class Network:
 
         needed = {self.graph.nodes[index].name for index in self.graph.needed()}
         expected = sum(row.params + row.cost.buffers for row in self.table().rows if row.name in needed)
-        prepared = self._prepared(weights, seed, "dynamic", None)
+        prepared = self._prepared(weights, match, seed, "dynamic", None)
         if not force:
             need(memory_needed(prepared, batch, expose=True), "the run with every volume exposed")
         return verify(prepared, expected, device, batch, seed)
 
-    def _prepared(self, weights: str, seed: int, batch: int | str | None, opset: int | None) -> Prepared:
+    def _prepared(
+        self, weights: str | PathLike[str], match: str, seed: int, batch: int | str | None, opset: int | None
+    ) -> Prepared:
         from .backends.export import Prepared  # noqa: PLC0415 - onnx takes 100 ms to import
 
         if batch is None:
             batch = self.graph.settings.get("batch", "dynamic")
-        return Prepared(self.graph, weights=weights, seed=seed, batch=batch, opset=opset)
+        return Prepared(self.graph, weights=weights, match=match, seed=seed, batch=batch, opset=opset)
 
 
 def load(spec: str, *, input: Sequence[int] | None = None, set: Mapping[str, int] | None = None) -> Network:

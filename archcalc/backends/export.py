@@ -13,7 +13,8 @@ from ..graph import Graph
 from .files import write_whole
 from .lower import DYNAMIC, Model, lower
 from .model import HIGHEST_OPSET, ir_version, skeleton, write
-from .weights import RANDOM, ZEROS, Array, numbers, rectified
+from .weightfile import BY_NAME, check_match, load
+from .weights import RANDOM, ZEROS, Array, masked, numbers, rectified
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,33 @@ class Prepared:
     """A model that is ready to be written or run: its skeleton, and its weights on demand."""
 
     def __init__(
-        self, graph: Graph, *, weights: str = RANDOM, seed: int = 0, batch: int | str = DYNAMIC, opset: int | None = None
+        self,
+        graph: Graph,
+        *,
+        weights: str | os.PathLike[str] = RANDOM,
+        match: str = BY_NAME,
+        seed: int = 0,
+        batch: int | str = DYNAMIC,
+        opset: int | None = None,
     ) -> None:
-        if weights not in (RANDOM, ZEROS):
-            help = ("random or zeros; weight files are not available yet",)
-            raise UsageError(Diagnostic("E611", f"the weights {weights} are not known", help=help))
+        check_match(match, weights)
         if batch != DYNAMIC and (not isinstance(batch, int) or batch < 1):
             raise UsageError(Diagnostic("E612", f"a batch of {batch}", help=("a number of at least 1, or dynamic",)))
         self.graph = graph
         self.model: Model = lower(graph, batch)
         self.opset = _opset(self.model, opset)
-        self._weights, self._seed = weights, seed
-        self._rectified = rectified(graph)
+        made = weights in (RANDOM, ZEROS)
+        self._stored = {} if made else load(graph, self.model.weights, weights, match)
+        self._kind, self._seed = str(weights), seed
+        self._rectified = rectified(graph) if made else set()
 
     def tensor(self, name: str) -> Array:
-        """The numbers of one weight."""
+        """The numbers of one weight: made, given by the text, or read from the file. Nothing keeps them."""
         node, weight = self.model.weights[name]
-        return numbers(name, weight, node.name in self._rectified, self._weights, self._seed)
+        stored = self._stored.get(name)
+        if stored is not None:
+            return masked(stored.read().reshape(weight.shape), weight)
+        return numbers(name, weight, node.name in self._rectified, self._kind, self._seed)
 
     def parts(self, expose: bool = False) -> tuple[bytes, bytes]:
         """The model without its weights; `expose` makes every volume an output."""
@@ -71,5 +82,6 @@ def _opset(model: Model, wanted: int | None) -> int:
 
 def export(prepared: Prepared, path: str | os.PathLike[str], progress: Callable[[int], None] | None = None) -> Export:
     """Write the model; the file appears under its name only when it is complete."""
-    size = write_whole(Path(path), lambda file: write(file, prepared.model, prepared.parts(), prepared.tensor, progress))
+    model, parts = prepared.model, prepared.parts()
+    size = write_whole(Path(path), lambda file: write(file, model, parts, prepared.tensor, progress))
     return Export(str(path), size, prepared.opset, ir_version(prepared.opset), prepared.params)

@@ -29,8 +29,7 @@ def rectified(graph: Graph) -> set[str]:
             readers.setdefault(source, []).append(index)
     for index in range(len(graph.nodes) - 1, -1, -1):
         chosen[index] = any(
-            graph.nodes[reader].op.word in _RECTIFIERS
-            or (graph.nodes[reader].op.word in _PASSING and chosen[reader])
+            graph.nodes[reader].op.word in _RECTIFIERS or (graph.nodes[reader].op.word in _PASSING and chosen[reader])
             for reader in readers.get(index, ())
         )
     return {node.name for index, node in enumerate(graph.nodes) if chosen[index]}
@@ -45,11 +44,15 @@ def numbers(name: str, weight: Weight, he: bool, kind: str = RANDOM, seed: int =
         return np.ones(weight.shape, np.float32)
     if weight.start == "zeros" or kind == ZEROS:
         return np.zeros(weight.shape, np.float32)
-    tensor = _uniform(name, weight, he, seed)
-    if weight.start == "masked":
-        mask = np.array(_floats(weight.values), np.float32)
-        tensor *= mask.reshape(mask.shape + (1,) * (tensor.ndim - mask.ndim))
-    return tensor
+    return masked(_uniform(name, weight, he, seed), weight)
+
+
+def masked(tensor: Array, weight: Weight) -> Array:
+    """The tensor with zeros where a table of connections has none; itself where there is no table."""
+    if weight.start != "masked":
+        return tensor
+    mask = np.array(_floats(weight.values), np.float32)
+    return tensor * mask.reshape(mask.shape + (1,) * (tensor.ndim - mask.ndim))
 
 
 def _uniform(name: str, weight: Weight, he: bool, seed: int) -> Array:
