@@ -83,6 +83,8 @@ class _Binder:
 
     def _keyed(self, argument: tree.Argument) -> None:
         field = self.signature.options.get(argument.key)
+        if argument.key in self.signature.flags:
+            return self._switch(argument)
         if field is None and self.signature.keys is not None:
             return self._free(self.signature.keys, argument)
         if field is None:
@@ -108,6 +110,15 @@ class _Binder:
         if name in self.fields:
             raise self.scope.error(argument, "E212", f"{word} is said twice, or against another word", ("keep one",))
         self.fields[name] = value
+
+    def _switch(self, argument: tree.Argument) -> None:
+        """A flag by number, 1 or 0: so blocks pass flags on."""
+        value = evaluate(argument.value, self.scope)
+        if value not in (0, 1):
+            help = (f"{argument.key}=1 says it, {argument.key}=0 does not",)
+            raise self.scope.error(argument, "E214", f"the flag {argument.key} must be 0 or 1", help, f"this is {value}")
+        if value:
+            self._flag(argument, argument.key)
 
     def _positional(self, argument: tree.Argument) -> None:
         try:

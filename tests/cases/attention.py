@@ -5,16 +5,16 @@ from . import Case
 
 def _sdpa(heads: int, options: str = "") -> str:
     """PyTorch's attention on a volume that holds q, then k, then v."""
-    parts = f"*x.unflatten(-1, (3, {heads}, -1)).movedim(-3, 0).transpose(-3, -2)"
-    return f"F.scaled_dot_product_attention({parts}{options}).transpose(-3, -2).flatten(-2)"
+    parts = f"*x.movedim(1, -1).unflatten(-1, (3, {heads}, -1)).movedim(-3, 0).transpose(-3, -2)"
+    return f"F.scaled_dot_product_attention({parts}{options}).transpose(-3, -2).flatten(-2).movedim(-1, 1)"
 
 
 def _mha(width: int, heads: int, options: str = "") -> str:
     """PyTorch's MultiheadAttention of a volume on itself; it wants the positions first."""
     return (
-        f"F.multi_head_attention_forward(*[x.transpose(0, 1)] * 3, {width}, {heads}, w['in_proj_weight'],"
+        f"F.multi_head_attention_forward(*[x.permute(2, 0, 1)] * 3, {width}, {heads}, w['in_proj_weight'],"
         " w.get('in_proj_bias'), None, None, False, 0.0, w['out_proj.weight'], w.get('out_proj.bias'),"
-        f" need_weights=False{options})[0].transpose(0, 1)"
+        f" need_weights=False{options})[0].permute(1, 2, 0)"
     )
 
 
@@ -33,8 +33,8 @@ CASES = (
     ),
     Case(
         "INPUT 7x32 -> ATTEND 4 kv=2 causal", (7, 16), 0, 1568, "Ainslie et al. 2023: as many as without groups",
-        "F.scaled_dot_product_attention(*[t.unflatten(2, (-1, 4)).transpose(1, 2) for t in x.split((16, 8, 8), 2)],"
-        " is_causal=True, enable_gqa=True).transpose(1, 2).flatten(2)",
+        "F.scaled_dot_product_attention(*[t.unflatten(2, (-1, 4)).transpose(1, 2) for t in x.mT.split((16, 8, 8), 2)],"
+        " is_causal=True, enable_gqa=True).transpose(1, 2).flatten(2).mT",
     ),
     Case(
         "m: INPUT 4x10 -> INPUT 6x12 -> ATTEND 3 [ID, @m -> LINEAR 12, @m -> LINEAR 6]", (6, 6), 0, 432,
