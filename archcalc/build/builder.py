@@ -222,7 +222,7 @@ class Builder:
         path = naming.path(label, layer.word)
         known = path if label or op.repeats_branch else ""
         volumes = self._volumes(op, layer, refs, known, scope, naming, current)
-        tie, extra = links.named(self, op, layer, scope)
+        op, tie, extra = links.named(self, op, layer, scope)
         volumes += extra
         shapes = [volume.shape for volume in volumes]
         if None in shapes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import SpecError
 from ..graph import Node
 from ..ops.base import Op, Weight
-from ..ops.fields import Reference, signature
+from ..ops.fields import LIKE, Reference, signature
 from ..shape import Shape, show
 from ..syntax import tree
 from .scope import Scope, Volume
@@ -17,20 +18,22 @@ if TYPE_CHECKING:
     from .builder import Builder
 
 
-def named(builder: Builder, op: Op, layer: tree.Layer, scope: Scope) -> tuple[int | None, list[Volume]]:
-    """What is referenced by key: the stage whose weight is shared, and volumes, in the op's order of options."""
+def named(builder: Builder, op: Op, layer: tree.Layer, scope: Scope) -> tuple[Op, int | None, list[Volume]]:
+    """What is referenced by key: sizes, which the op then has, the stage whose weight is shared, further volumes."""
     tie, volumes = None, []
     given = {argument.key: argument.value for argument in layer.arguments if isinstance(argument.value, tree.Ref)}
     cls: type = type(op)
-    for key in signature(cls).options if given else ():
+    for key, field in signature(cls).options.items() if given else ():
         if key not in given:
             continue
         volume = builder.resolve(Reference(given[key].label), given[key], scope)
         if key == "tie":
             tie = _owner(builder, volume.node)
+        elif field.metadata["kind"] is LIKE and volume.shape is not None:
+            op = replace(op, **{field.name: volume.shape[:-1]})  # type: ignore[type-var]
         else:
             volumes.append(volume)
-    return tie, volumes
+    return op, tie, volumes
 
 
 def _owner(builder: Builder, node: int) -> int | None:
