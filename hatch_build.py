@@ -17,7 +17,7 @@ class ParserTables(BuildHookInterface[BuilderConfig]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called before the wheel is written; an editable install has no use for tables, its grammars change."""
-        self.tables = Path(tempfile.mkdtemp(prefix="archcalc-tables-"))
+        self.tables = tempfile.mkdtemp(prefix="archcalc-tables-")
         if version == "editable":
             return
         sys.path.insert(0, self.root)
@@ -25,7 +25,7 @@ class ParserTables(BuildHookInterface[BuilderConfig]):
 
         for grammar in sorted(Path(self.root, "grammars").glob("*.lark")):
             tables = save_tables(grammar.stem, self.tables)
-            build_data["force_include"][str(tables)] = f"archcalc/grammars/{tables.name}"
+            build_data["force_include"][tables] = f"archcalc/grammars/{Path(tables).name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Called when the wheel is written."""

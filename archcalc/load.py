@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
-from pathlib import Path
+from os.path import basename, commonpath, dirname, exists, isabs, isfile, join, realpath, relpath, splitext
 
 from .build import Options, build
 from .errors import Diagnostic, FileError, LimitError, SpecError
@@ -23,11 +24,11 @@ def read_spec(spec: str, options: Options | None = None) -> Graph:
         return _build(Source(_standard_input(options.max_text), "-"), options, "")
     if _is_text(spec):
         return _build(Source(spec), options, "")
-    path = shipped(spec) or Path(spec)
-    if not _exists(spec) and not shipped(spec):
+    path = shipped(spec) or spec
+    if not exists(path):
         raise _missing(spec)
-    options = replace(options, read=_Reader(folder("specs") if shipped(spec) else path.parent, options.max_text))
-    return _build(Source(_read(path, options.max_text), str(path)), options, path.stem)
+    options = replace(options, read=_Reader(folder("specs") if shipped(spec) else dirname(path), options.max_text))
+    return _build(Source(_read(path, options.max_text), path), options, splitext(basename(path))[0])
 
 
 def parse_spec(text: str, options: Options | None = None, file: str = "") -> Graph:
@@ -42,18 +43,19 @@ def _build(source: Source, options: Options, name: str) -> Graph:
     return build(parsed.spec, source, options, name, parsed.mistakes)
 
 
-def shipped(name: str) -> Path | None:
+def shipped(name: str) -> str | None:
     """The file of a shipped spec, or None."""
-    if name.endswith(".arch") or ".." in name or not name.strip() or Path(name).is_absolute():
+    if name.endswith(".arch") or ".." in name or not name.strip() or isabs(name):
         return None
-    path = folder("specs") / f"{name}.arch"
-    return path if len(name) < 200 and path.is_file() else None
+    path = join(folder("specs"), f"{name}.arch")
+    return path if len(name) < 200 and isfile(path) else None
 
 
 def shipped_names() -> list[str]:
     """The shipped specs by name; files of blocks, whose names start with _, are left out."""
     root = folder("specs")
-    names = (path.relative_to(root).with_suffix("").as_posix() for path in root.rglob("*.arch"))
+    paths = (relpath(join(where, file), root) for where, _, files in os.walk(root) for file in files)
+    names = (path.removesuffix(".arch").replace(os.sep, "/") for path in paths if path.endswith(".arch"))
     return sorted(name for name in names if not name.rpartition("/")[2].startswith("_"))
 
 
@@ -62,14 +64,7 @@ def _is_text(spec: str) -> bool:
     if not spec.strip() or any(mark in spec for mark in ("\n", "->", ";", " => ")):
         return True
     first = spec.split(maxsplit=1)[0]
-    return first in WORDS or ((" " in spec or first[0] in "[#") and not _exists(spec))
-
-
-def _exists(name: str) -> bool:
-    try:
-        return Path(name).exists()
-    except (OSError, ValueError):
-        return False
+    return first in WORDS or ((" " in spec or first[0] in "[#") and not exists(spec))
 
 
 def _missing(spec: str) -> FileError:
@@ -79,10 +74,10 @@ def _missing(spec: str) -> FileError:
     return FileError(Diagnostic("E601", f"there is no file and no shipped spec {name}", help=(help,)))
 
 
-def _read(path: Path, max_text: int) -> str:
+def _read(path: str, max_text: int) -> str:
     try:
-        with path.open("rb") as file:
-            return _decode(file.read(_most_bytes(max_text) + 1), str(path), max_text)
+        with open(path, "rb") as file:
+            return _decode(file.read(_most_bytes(max_text) + 1), path, max_text)
     except OSError as error:
         raise FileError(Diagnostic("E602", f"{path} cannot be read: {error.strerror}")) from None
 
@@ -116,15 +111,22 @@ def _decode(data: bytes, name: str, max_text: int) -> str:
 class _Reader:
     """Reads imported files, relative to the importing one and never outside the tree of the first."""
 
-    def __init__(self, tree: Path, max_text: int) -> None:
-        self.tree = tree.resolve()
+    def __init__(self, tree: str, max_text: int) -> None:
+        self.tree = realpath(tree)
         self.max_text = max_text
 
     def __call__(self, path: str, source: Source) -> Source:
-        target = (Path(source.file).parent / path).resolve()
-        if not target.is_relative_to(self.tree):
+        target = realpath(join(dirname(source.file), path))
+        if not _inside(target, self.tree):
             help = ("imports stay in the folder of the file that is run",)
-            raise SpecError.of("E605", f"{path} lies outside of {self.tree.name}", help=help)
-        if not target.is_file():
+            raise SpecError.of("E605", f"{path} lies outside of {basename(self.tree)}", help=help)
+        if not isfile(target):
             raise SpecError.of("E601", f"there is no file {path}", help=("the path is relative to the importing file",))
-        return Source(_read(target, self.max_text), str(target))
+        return Source(_read(target, self.max_text), target)
+
+
+def _inside(path: str, tree: str) -> bool:
+    try:
+        return commonpath((path, tree)) == tree
+    except ValueError:  # on different drives
+        return False

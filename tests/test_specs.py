@@ -26,7 +26,7 @@ def test_shipped(name: str) -> None:
     assert path is not None
     assert set(net.graph.settings) >= {"title", "source"}
     assert net.graph.title != name
-    assert net.graph.pins or "=>" in path.read_text("utf-8")
+    assert net.graph.pins or "=>" in Path(path).read_text("utf-8")
     assert net.graph.warnings == ()
 
 

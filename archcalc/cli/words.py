@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from pathlib import Path
+from os.path import exists
 from typing import Any
 
 from ..errors import UsageError
@@ -60,7 +60,7 @@ def one_spec(words: list[str], command: str) -> str:
     if len(specs) == 1:
         return specs[0]
     near = nearest(specs[0], NAMES)
-    if not shipped(specs[0]) and not Path(specs[0]).exists():
+    if not shipped(specs[0]) and not exists(specs[0]):
         help = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(NAMES)}"
         raise UsageError.of("E623", f"there is no command {specs[0]}", help=(help, _QUOTE))
     raise UsageError.of("E624", f"{command} takes one SPEC, {len(specs)} given: {', '.join(specs[:4])}", help=(_QUOTE,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from functools import cache
-from pathlib import Path
+from os.path import isfile, join
 from typing import Any
 
 from lark import Lark, Token, Transformer, __version__
@@ -19,11 +19,14 @@ def parser(name: str, builder: type[Transformer[Token, Any]]) -> Lark:
     It comes from tables that this very lark made of this very text, else from the text.
     """
     grammar = read_grammar(name)
-    tables = folder("grammars") / tables_name(name, grammar, __version__)
-    if not tables.is_file():
+    tables = join(folder("grammars"), tables_name(name, grammar, __version__))
+    if not isfile(tables):
         return build_parser(grammar, builder())
+    with open(tables, "rb") as file:
+        made = pickle.load(file)
     # Lark.load takes no builder; this is what the parsers that lark generates call
-    return Lark._load_from_dict(**pickle.loads(tables.read_bytes()), transformer=builder())
+    loaded: Lark = Lark._load_from_dict(**made, transformer=builder())  # type: ignore[no-untyped-call]
+    return loaded
 
 
 def build_parser(grammar: str, builder: Transformer[Token, Any] | None = None) -> Lark:
@@ -31,10 +34,10 @@ def build_parser(grammar: str, builder: Transformer[Token, Any] | None = None) -
     return Lark(grammar, parser="lalr", lexer="contextual", transformer=builder)
 
 
-def save_tables(name: str, target: Path) -> Path:
+def save_tables(name: str, target: str) -> str:
     """Write the tables of a grammar into the folder `target`; the build of a wheel calls this."""
     grammar = read_grammar(name)
-    tables = target / tables_name(name, grammar, __version__)
-    with tables.open("wb") as file:
+    tables = join(target, tables_name(name, grammar, __version__))
+    with open(tables, "wb") as file:
         build_parser(grammar).save(file)
     return tables
