@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from .analysis.cost import count
 from .errors import SpecError
+from .ops import find
 from .ops.base import Op
-from .ops.conv import Conv, DepthwiseConv
-from .ops.dense import FullyConnected, Linear
-from .ops.pool import Pool
-from .ops.transposed import TransposedConv
 from .shape import Extent, Pair, Shape
 
 Padding = int | str | tuple[int | tuple[int, int], ...]
@@ -54,7 +52,10 @@ class Layer:
         return prod(self.output)
 
 
-def _layer(op: Op, x: Shape) -> Layer:
+def _layer(word: str, x: Shape, *arguments: Any, **options: Any) -> Layer:
+    op_class = find(word)
+    assert op_class is not None
+    op = op_class(*arguments, **options)
     op.output(tuple(x))  # every check happens here
     return Layer(op, tuple(x))
 
@@ -72,6 +73,7 @@ def _pads(pad: Padding) -> dict[str, object]:
 def _extent(size: Extent, rank: int) -> tuple[int, ...]:
     return (size,) * rank if isinstance(size, int) else tuple(size)
 
+
 def conv1d(
     x: Shape, filters: int, kernel: Extent, *, stride: Extent = 1, pad: Padding = 0, dilation: Extent = 1,
     groups: int = 1, bias: bool = True, fit: str = "",
@@ -84,11 +86,10 @@ def conv1d(
     >>> layer.output, layer.params
     ((21, 7), 287)
     """
-    op = Conv(
-        filters, _extent(kernel, 1), stride=stride, dilation=dilation, groups=groups, nobias=not bias, fit=fit,
-        **_pads(pad),  # type: ignore[arg-type]
+    return _layer(
+        "CONV", x, filters, _extent(kernel, 1), stride=stride, dilation=dilation, groups=groups, nobias=not bias,
+        fit=fit, **_pads(pad),
     )  # fmt: skip
-    return _layer(op, x)
 
 
 def conv2d(
@@ -103,11 +104,10 @@ def conv2d(
     >>> layer.output, layer.params
     ((55, 55, 96), 34944)
     """
-    op = Conv(
-        filters, _extent(kernel, 2), stride=stride, dilation=dilation, groups=groups, nobias=not bias, fit=fit,
-        **_pads(pad),  # type: ignore[arg-type]
+    return _layer(
+        "CONV", x, filters, _extent(kernel, 2), stride=stride, dilation=dilation, groups=groups, nobias=not bias,
+        fit=fit, **_pads(pad),
     )  # fmt: skip
-    return _layer(op, x)
 
 
 def conv3d(
@@ -122,11 +122,10 @@ def conv3d(
     >>> layer.output, layer.params
     ((16, 16, 16, 32), 3488)
     """
-    op = Conv(
-        filters, _extent(kernel, 3), stride=stride, dilation=dilation, groups=groups, nobias=not bias, fit=fit,
-        **_pads(pad),  # type: ignore[arg-type]
+    return _layer(
+        "CONV", x, filters, _extent(kernel, 3), stride=stride, dilation=dilation, groups=groups, nobias=not bias,
+        fit=fit, **_pads(pad),
     )  # fmt: skip
-    return _layer(op, x)
 
 
 def depthwise_conv2d(
@@ -138,11 +137,10 @@ def depthwise_conv2d(
     >>> depthwise_conv2d((32, 32, 8), 3, bias=False).params
     72
     """
-    op = DepthwiseConv(
-        _extent(kernel, 2), stride=stride, dilation=dilation, multiplier=multiplier, nobias=not bias, fit=fit,
-        **_pads(pad),  # type: ignore[arg-type]
+    return _layer(
+        "DWCONV", x, _extent(kernel, 2), stride=stride, dilation=dilation, multiplier=multiplier, nobias=not bias,
+        fit=fit, **_pads(pad),
     )  # fmt: skip
-    return _layer(op, x)
 
 
 def conv_transpose2d(
@@ -154,11 +152,10 @@ def conv_transpose2d(
     >>> conv_transpose2d((3, 3, 1), 1, 3, stride=2, pad=1).output
     (5, 5, 1)
     """
-    op = TransposedConv(
-        filters, _extent(kernel, 2), stride=stride, dilation=dilation, groups=groups, output_pad=output_pad,
-        nobias=not bias, **_pads(pad),  # type: ignore[arg-type]
+    return _layer(
+        "TCONV", x, filters, _extent(kernel, 2), stride=stride, dilation=dilation, groups=groups, output_pad=output_pad,
+        nobias=not bias, **_pads(pad),
     )  # fmt: skip
-    return _layer(op, x)
 
 
 def pool2d(
@@ -169,7 +166,7 @@ def pool2d(
     >>> pool2d((55, 55, 96), 3, 2).output
     (27, 27, 96)
     """
-    return _layer(Pool(_extent(kernel, 2), stride=stride, mode=mode, fit=fit, inner=inner, **_pads(pad)), x)  # type: ignore[arg-type]
+    return _layer("POOL", x, _extent(kernel, 2), stride=stride, mode=mode, fit=fit, inner=inner, **_pads(pad))
 
 
 def fully_connected(x: Shape, units: int, *, bias: bool = True) -> Layer:
@@ -178,7 +175,7 @@ def fully_connected(x: Shape, units: int, *, bias: bool = True) -> Layer:
     >>> fully_connected((6, 6, 256), 4096).params
     37752832
     """
-    return _layer(FullyConnected(units, nobias=not bias), x)
+    return _layer("FC", x, units, nobias=not bias)
 
 
 def linear(x: Shape, units: int, *, bias: bool = True) -> Layer:
@@ -187,4 +184,4 @@ def linear(x: Shape, units: int, *, bias: bool = True) -> Layer:
     >>> linear((512, 768), 3072).params
     2362368
     """
-    return _layer(Linear(units, nobias=not bias), x)
+    return _layer("LINEAR", x, units, nobias=not bias)
