@@ -132,7 +132,7 @@ class Buckets(Op):
 class ShiftMask(Op):
     """Swin's mask for windows of a volume that was rolled: -100 between positions that were not neighbours.
 
-    windows x 1 x positions x positions, from the shape of the volume.
+    The windows along every axis x 1 x positions x positions, from the shape of the volume.
     """
 
     word: ClassVar[str] = "SHIFTMASK"
@@ -161,7 +161,7 @@ class ShiftMask(Op):
     def output(self, *x: Shape) -> Shape:
         axes = self._axes(x[0])
         positions = prod(window for _, window, _ in axes)
-        return (prod(size // window for size, window, _ in axes), 1, positions, positions)
+        return (*(size // window for size, window, _ in axes), 1, positions, positions)
 
     def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
         return None
@@ -172,7 +172,8 @@ class ShiftMask(Op):
         keys = Const(lambda: [[[[window]] for window in _parts(axes)]], "int64")
         nodes = (
             node("Equal", queries, keys, to="together"),
-            node("Where", "together", Const(0.0), Const(-100.0)),
+            node("Where", "together", Const(0.0), Const(-100.0), to="mask"),
+            node("Reshape", "mask", ints(1, *self.output(*x))),
         )
         return Lowering(LAST, nodes)
 

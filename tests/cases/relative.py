@@ -11,7 +11,7 @@ CASES = (
     Case("INPUT 1 -> PARAM 32x8 -> BUCKETS 6 9 bi", (6, 9, 8), 0, 0, "Raffel et al. 2019 (T5), section 2.1"),
     Case("INPUT 1 -> PARAM 32x8 -> BUCKETS 9 9", (9, 9, 8), 0, 0, "Raffel et al. 2019 (T5): it looks back only"),
     Case(
-        "INPUT 56x56x96 -> SHIFTMASK 7x7 3x3", (64, 1, 49, 49), 0, 0,
+        "INPUT 56x56x96 -> SHIFTMASK 7x7 3x3", (8, 8, 1, 49, 49), 0, 0,
         "Liu et al. 2021 (Swin), figure 4: a mask for each of 8x8 windows",
     ),
     Case(
