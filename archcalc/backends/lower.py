@@ -196,7 +196,7 @@ class _Lowering:
             else:
                 size = OnnxNode("Shape", (f"x{batched}",), ("batch",), {"start": 0, "end": 1}, 15)
                 whole = OnnxNode("Concat", ("batch", Const(ones, "int64")), ("wide",), {"axis": 0}, 13)
-                if "wide" not in names:
+                if "batch" not in names:
                     self._node(node, size, names, LAST, 1)
                 self._node(node, whole._replace(outputs=(f"wide{i}",)), names, LAST, 1)
                 shape = f"wide{i}"
