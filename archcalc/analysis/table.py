@@ -101,11 +101,12 @@ class Row:
         fit = getattr(self.node.op, "fit", None)
         if not fit or self.node.op.same:
             return None
+        padded = _each(_padded(self.inputs[0], self.windows))
         if any(self.dropped):
-            return f"floor drops {_each(self.dropped)} of {_each(_padded(self.inputs[0], self.windows))} padded rows"
+            return f"floor drops {_each(self.dropped)} of {padded} padded rows"
         sizes = self.inputs[0][:-1]
         added = tuple(fit_window(size, window, fit).added for size, window in zip(sizes, self.windows, strict=True))
-        return f"ceil adds {_each(added)} rows" if any(added) else None
+        return f"ceil adds {_each(added)} to {padded} padded rows" if any(added) else None
 
     def as_dict(self) -> dict[str, Any]:
         """The row for JSON."""

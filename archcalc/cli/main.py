@@ -103,9 +103,9 @@ def _own_bug(error: Exception, words: list[str]) -> int:
         import traceback  # noqa: PLC0415 - only when something went wrong
 
         traceback.print_exception(error)
-    said = str(error).splitlines()[:1] or ["no message"]
-    help = () if "--debug" in words else ("please report the command; with --debug it shows where this happened",)
-    bug = ArchcalcError(Diagnostic("E900", f"a bug of ours: {type(error).__name__}: {said[0][:200]}", help=help))
+    said = (str(error).splitlines() or ["no message"])[0][:200]
+    where = "" if "--debug" in words else " (--debug shows where)"
+    bug = ArchcalcError(Diagnostic("E900", f"a bug of ours: {type(error).__name__}: {said}{where}"))
     _fail(bug, words)
     return BUG
 
