@@ -40,8 +40,9 @@ def test_totals(name: str) -> None:
 
 
 def test_all_are_there() -> None:
-    """A network of the table has a spec or is known to come later, not both."""
-    assert sorted(NAMES) == [name for name in sorted(ROWS) if not name.startswith(LATER)]
+    """Every network of the table has a spec, or is known to come later."""
+    assert set(NAMES) <= set(ROWS)
+    assert [name for name in ROWS if name not in NAMES and not name.startswith(LATER)] == []
 
 
 HEADS = [("googlenet", "aux", 2, 6_379_984), ("inception_v3", "auxlogits", 1, 3_326_696)]
