@@ -1,4 +1,7 @@
-"""torchvision's networks: the published totals, its names of weights, volumes as executed, and equal outputs."""
+"""torchvision's networks: the published totals, its names of weights, volumes as executed, and equal outputs.
+
+The tests marked `torch` need `pip install torch==2.13.0` and `pip install --no-deps torchvision==0.28.0`.
+"""
 
 from __future__ import annotations
 
