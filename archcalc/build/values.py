@@ -50,7 +50,7 @@ def _name(name: tree.Name, text: str, scope: Scope) -> Any:
         return found
     if text[0].isupper():
         return Word(text)
-    if scope.lost(text):
+    if scope.lost(text) or scope.misses_import():
         raise SpecError  # the mistake that lost the volume has been reported
     raise scope.error(name, "E201", f"{text} has no value here", (advice.name(text, list(scope.names())),))
 
@@ -82,8 +82,11 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
     except ZeroDivisionError:
         raise scope.error(value, "E204", "division by zero", ("divide by another number",)) from None
     except TypeError:
-        help = ("floor and ceil take one number, min and max several",)
+        help = ("floor, ceil and sqrt take one number, min and max several",)
         raise scope.error(value, "E205", f"{operator} takes another number of values", help, f"{len(numbers)} given") from None
+    except ValueError:
+        help = (f"{operator} takes numbers from 0 on",)
+        raise scope.error(value, "E232", "a negative number has no square root", help, f"this is {numbers[0]}") from None
     except OverflowError:
         result = _HUGE
     if max(result.numerator.bit_length(), result.denominator.bit_length()) > MAX_BITS:
@@ -111,7 +114,15 @@ def _ceil(value: Number) -> int:
     return math.ceil(value)
 
 
-_FUNCTIONS: dict[str, Callable[..., Number]] = {"min": min, "max": max, "ceil": _ceil, "floor": _floor}
+def _sqrt(value: Number) -> Fraction:
+    """Exact if the root is a fraction, else to 64 binary places."""
+    top, bottom = Fraction(value).as_integer_ratio()
+    return Fraction(math.isqrt(top * bottom << 128), bottom << 64)
+
+
+_FUNCTIONS: dict[str, Callable[..., Number]] = {
+    "min": min, "max": max, "ceil": _ceil, "floor": _floor, "sqrt": _sqrt,
+}  # fmt: skip
 _OPERATORS: dict[str, Callable[..., Number]] = {
     "+": lambda left, right: left + right,
     "-": lambda left, right: left - right,

@@ -85,8 +85,8 @@ def _is_argument(text: str) -> bool:
 
 def call(slip: Slip) -> Diagnostic | None:
     """Arguments in parentheses, as functions have them."""
-    opened = re.search(r"([A-Za-z_]\w*)\(([^()\n]*)\Z", slip.text[: slip.start])
-    if not opened or opened[1] in ("min", "max", "ceil", "floor"):
+    opened = slip.ending(r"\b([A-Za-z_]\w*)\([^()\n]*")
+    if not opened or opened[1] in ("min", "max", "ceil", "floor", "sqrt"):
         return None
     closed = re.compile(r"(?:[^()\n]|\([^()\n]*\))*\)").match(slip.text, opened.end(1) + 1)
     at = (opened.start(1), closed.end() if closed else slip.end)
