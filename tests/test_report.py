@@ -67,7 +67,7 @@ GOLDENS = [
     Golden("weights", "INPUT 10x10x1 -> CONV 1 3x3 w=[[1,1,1],[1,1,1],[1,1,1]]/9 nobias => 8x8x1", None, ASCII),
     Golden("nested-80", NESTED, 80, FANCY),
     Golden("nested-depth-2", NESTED, None, ASCII, depth=2),
-    Golden("columns", "INPUT 30x30x3 -> CONV 8 3x3 s3 -> CONV 8 5x5 p2", None, ASCII, "layer,input,output,flops,pad,stride"),
+    Golden("columns", "INPUT 9x9x3 -> CONV 8 3x3 s3 -> RELU", None, ASCII, "layer,input,output,flops,pad,stride"),
 ]  # fmt: skip
 
 
@@ -181,10 +181,8 @@ def test_a_fold_sums_up() -> None:
         assert sum(int(block["params"]) for block in blocks) == net.totals.params
         assert sum(int(block["macs"]) for block in blocks) == net.totals.macs
         assert blocks[-1]["output"] == "1000"
-    assert [block["name"] for block in stdlib_csv.DictReader(io.StringIO(csv.report(net.table(), depth=1)))] == [
-        "backbone",
-        "classifier",
-    ]
+    top = stdlib_csv.DictReader(io.StringIO(csv.report(net.table(), depth=1)))
+    assert [block["name"] for block in top] == ["backbone", "classifier"]
 
 
 def test_long_tables_repeat_their_head_and_say_how_to_fold() -> None:
@@ -242,9 +240,19 @@ def test_wide_characters_keep_the_columns() -> None:
 
 # Other forms
 
-KEYS = """name op text inputs output params buffers macs activations activation_bytes weights connections pads dropped
-receptive_field effective_stride effective_padding line column rounded""".split()
-TOTALS = "params buffers macs flops activations weight_bytes activation_bytes peak_bytes training_bytes".split()
+KEYS = [
+    "name", "op", "text", "inputs", "output", "params", "buffers", "macs", "activations", "activation_bytes",
+    "weights", "connections", "pads", "dropped", "receptive_field", "effective_stride", "effective_padding", "line",
+    "column", "rounded",
+]  # fmt: skip
+TOTALS = {
+    "params", "buffers", "macs", "flops", "activations", "weight_bytes", "activation_bytes", "peak_bytes",
+    "training_bytes",
+}  # fmt: skip
+TOP = [
+    "schema", "name", "title", "convention", "inputs", "outputs", "totals", "layers", "rounded", "uncounted",
+    "warnings",
+]  # fmt: skip
 
 
 def _document(spec: str) -> dict[str, Any]:
@@ -254,9 +262,8 @@ def _document(spec: str) -> dict[str, Any]:
 
 def test_json_has_the_promised_keys() -> None:
     shown = _document("alexnet")
-    keys = "schema name title convention inputs outputs totals layers rounded uncounted warnings".split()
-    assert list(shown) == keys
-    assert set(TOTALS) <= set(shown["totals"])
+    assert list(shown) == TOP
+    assert set(shown["totals"]) >= TOTALS
     assert all(list(layer) == KEYS for layer in shown["layers"])
     assert (shown["schema"], shown["convention"], shown["name"]) == (1, "macs", "alexnet")
 

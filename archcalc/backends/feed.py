@@ -67,7 +67,8 @@ def _stored(path: Path, node: Node) -> Array:
     try:
         content = np.load(path, mmap_mode="r", allow_pickle=False)
         if not isinstance(content, np.ndarray):
-            content = _member(content, path, node)
+            with content:
+                content = _member(content, path, node)
     except OSError as error:
         raise FileError.of("E602", f"{path} cannot be read: {error.strerror or error}") from None
     except (ValueError, EOFError, SyntaxError) as error:

@@ -1,0 +1,458 @@
+"""The command line: what each call prints, where, and the exit code that it returns."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import archcalc
+from archcalc.cli import main
+from archcalc.cli.arguments import parser
+from archcalc.cli.words import NAMES
+from archcalc.network import Network
+
+ROOT = Path(__file__).parent.parent
+CONV = "INPUT 32x32x3 -> CONV 10 5x5 p2"
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="pipes, signals and terminals as POSIX has them")
+
+
+class Said(NamedTuple):
+    """What a call printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Call = Callable[[str], Said]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Runs a command in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(words: str) -> Said:
+        code = main(shlex.split(words))
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+def arguments(words: str) -> list[str]:
+    """The command in a process of its own."""
+    return [sys.executable, "-m", "archcalc", *shlex.split(words)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The variables for such a process."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+def process(words: str, **options: Any) -> Said:
+    """What a process of its own prints."""
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    done = subprocess.run(arguments(words), env=environment(), text=True, check=False, timeout=60, **streams)
+    return Said(done.returncode, done.stdout or "", done.stderr or "")
+
+
+# What succeeds prints data on standard output, and nothing else
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("alexnet", "62,378,344"),
+        ("show alexnet", "62,378,344"),
+        ("show lenet5 --json", '"params": 60000'),
+        ("--json lenet5", '"params": 60000'),
+        ("--json show lenet5", '"params": 60000'),
+        ("lenet5 --md", "| **total** |"),
+        ("lenet5 --csv", "name,text,output,params"),
+        ("alexnet --columns layer,params --csv", "name,params\nconv1,34944\n"),
+        ("alexnet --depth 1", "conv1"),
+        (f"'{CONV} => ?'", "line 1       CONV 10 5x5 p2 gives 32x32x10"),
+        ("'CONV 10 5x5 p2' --input 32x32x3", "input 32x32x3, output 32x32x10"),
+        ("INPUT 32x32x3", "input 32x32x3"),
+        ("'let n=2; INPUT 8x8x3 -> CONV n 3x3' --set n=5", "output 6x6x5"),
+        ("'let n=2 k=3x3; INPUT 8x8x3 -> CONV n k' --set n=5 k=2x2", "output 7x7x5"),
+        ("'def a f=RELU { f }; INPUT 8 -> a f=TANH'", "TANH"),
+        ("check alexnet --json", '{"errors": []}'),
+        ("list", "alexnet"),
+        ("list --json", '"params": 62378344'),
+        ("list --layers", "CONV filters kernel"),
+        ("list --layers --json", '"syntax": "RELU"'),
+        ("export lenet5 -o net.onnx", "wrote net.onnx"),
+        ("export lenet5 -o net.onnx --json", '"params": 60000'),
+        ("run 'INPUT 8x1 -> CONV 1 3 w=[1,1,1]/3 nobias' --input 1 5 3 7 5 9 7 14", "conv1  6x1\n  3 5 5 7 7 10\n"),
+        ("run 'INPUT 3 -> RELU' --input -1 2 -3", "relu1  3\n  0 2 0\n"),
+        ("run 'INPUT 3 -> RELU' --input=-1,2,-3 --json", '"values": [[0.0, 2.0, 0.0]]'),
+        ("run 'CONV 1 3x3' --input 5x4x3 -o y.npy", "wrote y.npy"),
+        ("verify lenet5", "verified: all 14 predicted volumes are what onnxruntime produced on the CPU\n"),
+        ("verify 'INPUT 8x8x3 -> CONV 4 3x3'", "verified: the predicted volume is what"),
+        ("verify 'INPUT 8x8x3 -> CONV 4 3x3' --json", '"predicted": [2, 6, 6, 4], "actual": [2, 6, 6, 4]'),
+        ("--version", f"archcalc {archcalc.__version__}\n"),
+        ("--help", "usage: archcalc"),
+        ("help show", "usage: archcalc show"),
+        ("verify --help", "usage: archcalc verify"),
+        ("alexnet --help", "usage: archcalc"),
+    ],
+)
+def test_what_succeeds(words: str, said: str, call: Call) -> None:
+    done = call(words)
+    assert (done.code, done.err) == (0, "")
+    assert said in done.out
+
+
+def test_check_is_silent(call: Call) -> None:
+    assert call("check alexnet lenet5 vgg16") == (0, "", "")
+
+
+# What fails prints diagnostics on standard error, and nothing else
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ("'INPUT 224x224x3 -> CONV 96 11x11 s4'", 1, "(224 + 2*0 - 11)/4 + 1 = 54.25"),
+        (f"'{CONV} => 32x32x11'", 1, "32x32x11 claimed, 32x32x10 computed"),
+        ("''", 1, "E230 the spec has no layers"),
+        ("CNOV 3x3", 1, "did you mean CONV"),
+        ("alexnet --set n=2", 1, "the spec has no n to set"),
+        ("check 'INPUT 3x3 -> RELO'", 1, "E210 there is no layer RELO"),
+        ("check alexnet nope", 3, "nope: 1 mistake\nE601"),
+        ("check nope 'INPUT 3x3 -> RELO'", 1, "INPUT 3x3 -> RELO: 1 mistake\nE210"),
+        ("run 'INPUT 4 -> RELU' --input 1,2", 1, "2 given, 4 = 4 needed"),
+        ("show", 2, "E620 missing: SPEC"),
+        ("alexnet --jsn", 2, "did you mean --json?"),
+        ("alexnet --columns layer,parms", 2, "did you mean params"),
+        ("alexnet --depth 0", 2, "--depth: it must be at least 1"),
+        ("alexnet --depth x", 2, "--depth: x is no whole number"),
+        ("alexnet --md --csv", 2, "--csv: not allowed with argument --md"),
+        ("alexnet --input 224,224,3", 2, "write sizes of at least 1: --input 224x224x3"),
+        ("alexnet --input 0x3", 2, "E625"),
+        ("alexnet --input 3x3 --input 4x4", 2, "--input is given twice"),
+        ("alexnet --set n", 2, "write --set n=2"),
+        ("alexnet --set n=two", 2, "E626 --set n=two gives no name a value"),
+        ("alexnet lenet5", 2, "show takes one SPEC, 2 given: alexnet, lenet5"),
+        ("verfy alexnet", 2, "did you mean verify?"),
+        ("solve alexnet", 2, "the commands are show, check"),
+        ("INPUT 32x32x3 -", 2, 'quote the spec: archcalc "INPUT'),
+        ("check INPUT 32x32x3 - 10 5x5", 2, 'quote the spec: archcalc "INPUT'),
+        ("export lenet5", 2, "missing: -o/--output"),
+        ("export lenet5 -o x.onnx --batch 0", 2, "at least 1"),
+        ("export lenet5 -o x.onnx --opset 3", 2, "opset 3 cannot say this network"),
+        ("run lenet5 --device gpu", 2, "invalid choice: 'gpu'"),
+        ("run lenet5 -o scores.txt", 2, "use .npy or .npz"),
+        ("run 'INPUT 3 -> RELU' --input 1 b", 2, "b is one word too many"),
+        ("nope", 3, "E601 there is no file and no shipped spec nope"),
+        ("alexne", 3, "did you mean alexnet"),
+        ("verfy", 3, "did you mean the command verify?"),
+        (".", 3, "cannot be read"),
+        ("export lenet5 -o none/x.onnx", 3, "none/x.onnx cannot be written"),
+        ("export lenet5 -o .", 3, "it is a folder"),
+        ("run lenet5 --input nope.npy", 3, "there is no file nope.npy"),
+        ("lenet5 --max-layers 3", 5, "--max-layers raises the limit"),
+        ("lenet5 --max-text 30", 5, "--max-text raises the limit"),
+        ("'INPUT 8 -> [[RELU]]' --max-depth 1", 5, "--max-depth raises the limit"),
+        ("/dev/zero --max-text 1000", 5, "--max-text raises the limit"),
+    ],
+)
+def test_what_fails(words: str, code: int, said: str, call: Call) -> None:
+    done = call(words)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert list(Path.cwd().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "first"),
+    [
+        ("'INPUT 224x224x3 -> CONV 96 11x11 s4' --json", 1, "E301"),
+        ("nope --json", 3, "E601"),
+        ("--json", 2, "E620"),
+        ("alexnet --json --depth 0", 2, "E620"),
+        ("'check params=1; INPUT 8 -> RELU' --json", 1, "E402"),
+        ("check 'check params=1; INPUT 8 -> RELU' --json", 1, "E402"),
+        ("run lenet5 --json --input nope.npy", 3, "E631"),
+        ("lenet5 --json --max-layers 3", 5, "E504"),
+    ],
+)
+def test_failures_in_json(words: str, code: int, first: str, call: Call) -> None:
+    done = call(words)
+    assert (done.code, done.err) == (code, "")
+    found = json.loads(done.out)["errors"]
+    assert found[0]["code"] == first
+    assert found[0].keys() >= {"message", "file", "line", "column", "end_line", "end_column", "help", "fixes"}
+
+
+def test_json_places_a_mistake(call: Call) -> None:
+    found = json.loads(call("'INPUT 224x224x3\n CONV 96 11x11 s4' --json").out)["errors"]
+    assert len(found) == 1
+    assert [found[0][key] for key in ("line", "column", "end_line", "end_column")] == [2, 2, 2, 18]
+    assert found[0]["help"][0] == "(224 + 2*0 - 11)/4 + 1 = 54.25"
+
+
+def test_several_mistakes_are_all_reported(call: Call) -> None:
+    done = call("'INPUT 8x8x3\nCONV 4 3x3 => 8x8x4\nRELO\nPOOL 4 s4'")
+    assert re.findall(r"^E\d+", done.err, re.M)[:2] == ["E401", "E210"]
+
+
+def test_a_pin_that_fails_follows_the_table(call: Call) -> None:
+    done = call("'check params=761; INPUT 32x32x3 -> CONV 10 5x5 p2'")
+    assert done.code == 1
+    assert "760" in done.out
+    assert "761 claimed, 760 computed (-1)" in done.err
+    assert "as pinned" not in done.out
+
+
+def test_nothing_said_is_wrong_usage(call: Call) -> None:
+    done = call("")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("usage: archcalc")
+
+
+# Bugs of ours
+
+
+@pytest.mark.parametrize("option", ["", "--json", "--debug"])
+def test_a_bug_of_ours(option: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Network) -> None:
+        raise KeyError("lost\nand more")
+
+    monkeypatch.setattr(Network, "table", broken)
+    monkeypatch.setattr(Network, "as_dict", broken)
+    done = call(f"lenet5 {option}")
+    assert done.code == 70
+    said = done.out if option == "--json" else done.err
+    assert "E900" in said
+    assert "a bug of ours: KeyError: " in said
+    assert ("Traceback" in said) == (option == "--debug")
+    assert option or said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("error", "code"), [(MemoryError, 4), (KeyboardInterrupt, 130), (BrokenPipeError, 141)])
+def test_what_the_system_says(
+    error: type[BaseException], code: int, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(self: Network) -> None:
+        raise error
+
+    monkeypatch.setattr(Network, "table", stopped)
+    assert call("lenet5").code == code
+
+
+# Streams
+
+
+@posix
+@pytest.mark.parametrize("words", ["vgg16", "vgg16 --json", "list --layers", "--help"])
+def test_a_closed_pipe_is_quiet(words: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert process(words, stdout=writer) == (141, "", "")
+    finally:
+        os.close(writer)
+
+
+@posix
+def test_a_pipe_closed_before_a_diagnostic_is_quiet() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        assert process("nope", stderr=writer) == (141, "", "")
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("words", ["lenet5", "lenet5 --json", "--version"])
+def test_a_full_disk(words: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = process(words, stdout=full)
+    assert done == (3, "", "E610 standard output cannot be written: No space left on device\n")
+
+
+@posix
+def test_closed_streams() -> None:
+    def closed(descriptor: int, words: str) -> int:
+        close = f"import os, sys; os.close({descriptor}); os.execv(sys.executable, {arguments(words)!r})"
+        with Path(os.devnull).open("r+") as nowhere:
+            return subprocess.call(
+                [sys.executable, "-c", close], env=environment(), stdin=nowhere, stdout=nowhere, stderr=nowhere
+            )
+
+    assert closed(0, "-") == 3
+    assert closed(1, "lenet5") == 3
+    assert closed(1, "check lenet5") == 0
+    assert closed(2, "lenet5") == 0
+    assert closed(2, "nope") == 3
+
+
+@posix
+def test_an_interrupt_is_quiet() -> None:
+    code = "import sys; from archcalc.cli import main; print('up', flush=True); sys.exit(main(['-']))"
+    running = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stdout.readline() == "up\n"
+    for _ in range(100):  # until it waits for its input
+        running.send_signal(signal.SIGINT)
+        try:
+            running.wait(0.1)
+            break
+        except subprocess.TimeoutExpired:
+            continue
+    assert running.returncode in (130, -signal.SIGINT)
+    running.communicate()
+
+
+@posix
+def test_a_spec_from_standard_input() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"\xef\xbb\xbfINPUT 32x32x3\r\nCONV 10 5x5 p2 => 32x32x10\r\n")
+    os.close(writer)
+    with os.fdopen(reader) as given:
+        done = process("-", stdin=given)
+    assert (done.code, done.err) == (0, "")
+    assert "32x32x10" in done.out
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        (b"", 1, "E230"),
+        (b"\xff\xfe\x00", 1, "not UTF-8 text: byte 0xff in line 1"),
+        (b"INPUT 3x3\n\x80", 1, "byte 0x80 in line 2"),
+        (b"INPUT 3x3\x1b[2J", 1, "U+001B"),
+        (b"x" * 5_000_000, 5, "E501"),
+        (b"\x08\x08\x12\x00", 1, "is an ONNX model"),
+    ],
+)
+def test_files_that_are_no_spec(content: bytes, code: int, said: str, call: Call) -> None:
+    Path("net.onnx").write_bytes(content)
+    done = call("net.onnx")
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "\x1b" not in done.err
+
+
+def test_an_encoding_without_our_signs_is_no_failure() -> None:
+    done = subprocess.run(
+        arguments("'set title=\"é×\"; INPUT 3×3'"), env=environment(PYTHONIOENCODING="ascii"), capture_output=True,
+        text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.startswith("\\xe9\\xd7")
+
+
+# Terminals
+
+
+def on_terminal(words: str, columns: int, **more: str) -> str:
+    """What a terminal of that width receives."""
+    pty, fcntl, struct, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "struct", "termios"))
+    main_end, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    variables = {name: value for name, value in environment().items() if name not in ("COLUMNS", "NO_COLOR", "LINES")}
+    running = subprocess.Popen(
+        arguments(words), env={**variables, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **more}, stdin=terminal,
+        stdout=terminal, stderr=terminal,
+    )  # fmt: skip
+    os.close(terminal)
+    received = b""
+    while True:
+        try:
+            chunk = os.read(main_end, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not chunk:
+            break
+        received += chunk
+    os.close(main_end)
+    running.wait(60)
+    return received.decode().replace("\r\n", "\n")
+
+
+ESCAPE = re.compile(r"\x1b\[[\d;]*m")
+
+
+@posix
+@pytest.mark.parametrize(("columns", "file"), [(80, "alexnet-80"), (160, "alexnet-160")])
+def test_the_table_fits_the_terminal(columns: int, file: str) -> None:
+    shown = on_terminal("alexnet", columns)
+    assert ESCAPE.search(shown)
+    plain = "".join(line.rstrip() + "\n" for line in ESCAPE.sub("", shown).splitlines())
+    assert plain == (ROOT / "tests" / "golden" / f"{file}.txt").read_text(encoding="utf-8")
+
+
+@posix
+@pytest.mark.parametrize("more", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+@pytest.mark.parametrize("words", ["alexnet", "nope", "list", "check nope alexne"])
+def test_no_colour(words: str, more: dict[str, str]) -> None:
+    assert "\x1b" not in on_terminal(words, 80, **more)
+
+
+@posix
+def test_diagnostics_have_colours_on_a_terminal() -> None:
+    shown = on_terminal("'INPUT 224x224x3 -> CONV 96 11x11 s4'", 100)
+    assert ESCAPE.search(shown)
+    assert process("'INPUT 224x224x3 -> CONV 96 11x11 s4'").err == ESCAPE.sub("", shown)
+
+
+@posix
+@pytest.mark.parametrize("words", ["list", "list --layers", "lenet5", "run lenet5"])
+@pytest.mark.parametrize("columns", [80, 120])
+def test_no_line_is_wider_than_the_terminal(words: str, columns: int) -> None:
+    shown = ESCAPE.sub("", on_terminal(words, columns))
+    assert max(map(len, re.split(r"[\n\r]", shown))) <= columns
+
+
+def test_plain_output_needs_no_rich() -> None:
+    code = "import sys; from archcalc.cli import main; main(['alexnet']); sys.exit('rich' in sys.modules)"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], env=environment(), stdout=subprocess.DEVNULL, check=False
+        ).returncode
+        == 0
+    )
+
+
+# Help
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_teaches_by_example(name: str, call: Call) -> None:
+    """Every example of the help does what it says: it runs."""
+    shown = call(f"help {name}").out
+    assert shown == parser(name).format_help()
+    examples = re.findall(r"^  archcalc (.*)$", shown, re.M)
+    assert examples
+    for example in examples:
+        done = call(example)
+        assert (done.code, done.err) == (0, ""), example
+
+
+def test_the_overview_teaches_by_example(call: Call) -> None:
+    Path("net.arch").write_text(CONV)
+    examples = re.findall(r"^  archcalc (.*?)(?:   .*| the version)$", call("--help").out, re.M)
+    assert len(examples) >= 6
+    for example in examples:
+        assert call(example).code == 0, example
+
+
+def test_the_overview_names_every_command(call: Call) -> None:
+    assert set(re.findall(r"^  (\w+)  ", call("--help").out, re.M)) - {"archcalc"} == set(NAMES)
