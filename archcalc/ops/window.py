@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -44,6 +45,7 @@ class Sliding(Op):
         """The kernel as it was written."""
         raise NotImplementedError
 
+    @lru_cache(1024)  # noqa: B019 - every fact asks for it; ops are small and the cache is bounded
     def windows(self, x: Shape) -> tuple[Window, ...]:
         """One window an axis that the kernel covers, `same` worked out to its pads."""
         need_rank(self, x, 2, "32x32x3")
@@ -76,6 +78,7 @@ class Sliding(Op):
             window._replace(before=before, after=after) for window, (before, after) in zip(windows, pads, strict=True)
         )
 
+    @lru_cache(1024)  # noqa: B019 - as above
     def fits(self, x: Shape) -> tuple[Fit, ...]:
         """How each window fits its axis; refuses windows larger than the padded input and strides that don't fit."""
         windows = self.windows(x)
