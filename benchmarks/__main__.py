@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from . import export, growth, start, warm
+from . import export, growth, rivals, start, warm
 from .measure import Result
 
 GROUPS: dict[str, Callable[[], Iterator[Result]]] = {
@@ -13,6 +13,7 @@ GROUPS: dict[str, Callable[[], Iterator[Result]]] = {
     "warm": warm.results,
     "growth": growth.results,
     "export": export.results,
+    "rivals": rivals.results,
 }
 
 
