@@ -72,10 +72,12 @@ class Graph:
         return tuple([nodes[index].shape for index in node.inputs])
 
     def needed(self) -> set[int]:
-        """The nodes that lead to an output; heads for training do not."""
+        """The nodes that lead to an output, with those whose weights they share; heads for training do not."""
         needed, waiting = set(self.outputs), list(self.outputs)
         while waiting:
-            fresh = [index for index in self.nodes[waiting.pop()].inputs if index not in needed]
+            node = self.nodes[waiting.pop()]
+            sources = node.inputs if node.tie is None else (*node.inputs, node.tie)
+            fresh = [index for index in sources if index not in needed]
             needed.update(fresh)
             waiting += fresh
         return needed

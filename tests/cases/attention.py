@@ -37,12 +37,16 @@ CASES = (
         " is_causal=True, enable_gqa=True).transpose(1, 2).flatten(2).mT",
     ),
     Case(
-        "m: INPUT 4x10 -> INPUT 6x12 -> ATTEND 3 [ID, @m -> LINEAR 12, @m -> LINEAR 6]", (6, 6), 0, 432,
+        "m: INPUT 4x10 -> k: LINEAR 12 -> @m -> v: LINEAR 6 -> INPUT 6x12 -> ATTEND 3 @k @v", (6, 6), 0, 432,
         "Vaswani et al. 2017: 6 queries, 4 keys, 3 heads of 4 and of 2 channels",
+        "F.scaled_dot_product_attention(*[t.mT.unflatten(2, (3, -1)).transpose(1, 2) for t in xs])"
+        ".transpose(1, 2).flatten(2).mT",
     ),
     Case(
         "INPUT 5x12 -> x: LINEAR 12 -> b: ALIBI 2 -> ATTEND 2 bias=@b [@x, @x, @x]", (5, 12), 0, 600,
         "Press et al. 2021: the bias is added to the scores",
+        "F.scaled_dot_product_attention(*[t.mT.unflatten(2, (2, -1)).transpose(1, 2) for t in xs[:3]],"
+        " attn_mask=xs[3].movedim(1, -1)).transpose(1, 2).flatten(2).mT",
     ),
     Case(
         "INPUT 197x768 -> ATTN 12", (197, 768), 2362368, 524391936,
@@ -55,9 +59,22 @@ CASES = (
     Case(
         "INPUT 10x24 -> ATTN 4 kv=2 dim=8", (10, 24), 2392, 29440,
         "Ainslie et al. 2023: 24*(32 + 2*16) + 64 + 32*24 + 24; 10*24*(32 + 2*16) + 2*10^2*32 + 10*32*24",
+        "F.linear(F.scaled_dot_product_attention(*[t.unflatten(2, (-1, 8)).transpose(1, 2) for t in F.linear(x.mT,"
+        " w['in_proj_weight'], w['in_proj_bias']).split((32, 16, 16), 2)], enable_gqa=True).transpose(1, 2).flatten(2),"
+        " w['out_proj.weight'], w['out_proj.bias']).mT",
+    ),
+    Case(
+        "m: INPUT 7x12 -> INPUT 5x12 -> ATTN 3 nobias @m", (5, 12), 576, 2 * 5 * 144 + 2 * 7 * 144 + 840,
+        "PyTorch's MultiheadAttention(12, 3, bias=False) on a memory",
+        "F.multi_head_attention_forward(x.permute(2, 0, 1), *[xs[1].permute(2, 0, 1)] * 2, 12, 3, w['in_proj_weight'],"
+        " None, None, None, False, 0.0, w['out_proj.weight'], None, need_weights=False)[0].permute(1, 2, 0)",
     ),
     Case(
         "m: INPUT 7x10 -> INPUT 5x12 -> ATTN 3 @m", (5, 12), 576, 3960,
         "PyTorch's MultiheadAttention(12, 3, kdim=10, vdim=10); 2*5*12^2 + 2*7*10*12 + 2*5*7*12",
+        "F.multi_head_attention_forward(x.permute(2, 0, 1), *[xs[1].permute(2, 0, 1)] * 2, 12, 3, None,"
+        " w['in_proj_bias'], None, None, False, 0.0, w['out_proj.weight'], w['out_proj.bias'], need_weights=False,"
+        " use_separate_proj_weight=True, q_proj_weight=w['q_proj_weight'], k_proj_weight=w['k_proj_weight'],"
+        " v_proj_weight=w['v_proj_weight'])[0].permute(1, 2, 0)",
     ),
 )  # fmt: skip

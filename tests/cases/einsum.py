@@ -9,6 +9,7 @@ CASES = (
     ),
     Case(
         'INPUT 4x6 -> EINSUM "t in, in out -> out t" [ID, PARAM 6x5]', (5, 4), 0, 120, "4*6*5 products",
+        "torch.einsum('nit,moi->nto', *xs)",
     ),
     Case(
         'INPUT 4x6 -> EINSUM "t d, s d -> s" [ID, ID]', (4,), 0, 96, "4*4*6 products",

@@ -12,7 +12,14 @@ CASES = (
         "INPUT 2x7 int -> EMBED 50 8", (2, 7, 8), 400, 0, "PyTorch's Embedding",
         "F.embedding(x.mT, w['weight']).movedim(-1, 1)",
     ),
-    Case("INPUT 5 int -> e: EMBED 9 4 -> LINEAR 9 tie=@e nobias", (5, 9), 0, 180, "PyTorch: the embedding's weight"),
+    Case(
+        "i: INPUT 5 int -> e: EMBED 9 4 -> @i -> EMBED 9 4 tie=@e", (5, 4), 0, 0, "PyTorch: the weight is stored once",
+        "F.embedding(x, w['weight']).mT",
+    ),
+    Case(
+        "INPUT 5 int -> e: EMBED 9 4 -> LINEAR 9 tie=@e nobias", (5, 9), 0, 180, "PyTorch: the weight is stored once",
+        "F.linear(x.mT, w['weight']).mT",
+    ),
     Case(
         "INPUT 197x768 -> POSEMB 197", (197, 768), 151296, 0,
         "Dosovitskiy et al. 2020, table 1: 196 patches and the class token of ViT-B/16",
