@@ -149,7 +149,8 @@ class _Lowering:
         if node.op.word == "INPUT":
             name = f"{node.name}/output"
             self.model.nodes.append(PlacedNode(name, "Identity", (names[layout],), (name,), {}))
-        self.model.outputs.append(Port(name, node.shape, layout, node.batched))
+        integer = node.op.word == "INPUT" and node.op.integer
+        self.model.outputs.append(Port(name, node.shape, layout, node.batched, integer))
 
     def _common_layout(self, node: Node) -> str:
         """What the first of the largest inputs has."""

@@ -105,7 +105,7 @@ def _reference(value: Any) -> Reference:
 
 
 def _like(value: Any) -> Any:
-    return value if isinstance(value, Reference) else _extent(value)
+    return value if isinstance(value, Reference) else _shape(value)
 
 
 class Array(NamedTuple):

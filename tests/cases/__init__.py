@@ -21,8 +21,11 @@ class Case(NamedTuple):
     macs: int
     source: str
     torch: str = ""
-    """The same function in PyTorch, for the opt-in group: an expression over `x` (batch first, channels first as PyTorch
-    wants them), `w` (the layer's weights by name, as torch tensors), `torch` and `F`; "" where PyTorch has none."""
+    """The same function in PyTorch, for the opt-in group; "" where PyTorch has none.
+
+    An expression over `x` (the volume that the layer reads, or the first of `xs`: batch first, then the channels), `w`
+    (the layer's weights by name), `torch` and `F`; its value has the channels behind the batch as well.
+    """
 
 
 CASES: tuple[Case, ...] = tuple(
