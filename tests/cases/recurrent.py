@@ -46,4 +46,41 @@ CASES = (
         "Keras SimpleRNN(128), 20,096 parameters with its 128 biases; StackOverflow 63055498",
         _RNN.format(d=1, n=128, b=False, bi=False) + "[1][0]",
     ),
+    Case(
+        "INPUT 10x16 -> RNN 8 biases=2 relu", (10, 8), 8 * (16 + 8 + 2), 10 * 8 * (16 + 8),
+        "torch.nn.RNN(16, 8, nonlinearity='relu')",
+        _RNN.replace("tanh", "relu").format(d=1, n=8, b=True, bi=False) + "[0].mT",
+    ),
+    Case(
+        "INPUT 10x16 -> GRU 8 layers=2 biases=2", (10, 8), 3 * 8 * (16 + 8 + 2) + 3 * 8 * (8 + 8 + 2),
+        10 * 3 * 8 * (16 + 8) + 10 * 3 * 8 * (8 + 8), "torch.nn.GRU(16, 8, 2)",
+        "torch.gru(x.mT, x.new_zeros(2, len(x), 8), list(w.values()), True, 2, 0.0, False, False, True)[0].mT",
+    ),
+    Case(
+        "INPUT 10x16 -> GRU 8 nobias after", (10, 8), 3 * 8 * (16 + 8), 10 * 3 * 8 * (16 + 8),
+        "torch.nn.GRU(16, 8, bias=False)",
+        "torch.gru(x.mT, x.new_zeros(1, len(x), 8), list(w.values()), False, 1, 0.0, False, False, True)[0].mT",
+    ),
+    Case(
+        "x: INPUT 10x16\ns: INPUT 8\nc: INPUT 8\n@x -> LSTM 8 state=@s cell=@c", (10, 8), 4 * 8 * (16 + 8 + 1),
+        10 * 4 * 8 * (16 + 8), "Keras LSTM(8) with an initial state: states cost nothing",
+    ),
+    Case(
+        "x: INPUT 10x16\ns: INPUT 8\n@x -> GRU 8 state=@s last", (8,), 3 * 8 * (16 + 8 + 1), 10 * 3 * 8 * (16 + 8),
+        "Keras GRU(8, reset_after=False) with an initial state",
+    ),
+    Case(
+        "x: INPUT 10x16\ns: INPUT 8\n@x -> RNN 8 state=@s", (10, 8), 8 * (16 + 8 + 1), 10 * 8 * (16 + 8),
+        "Keras SimpleRNN(8) with an initial state",
+    ),
+    Case(
+        "INPUT 10x16 -> LSTM 8 layers=2 nobias", (10, 8), 4 * 8 * (16 + 8) + 4 * 8 * (8 + 8),
+        10 * 4 * 8 * (16 + 8) + 10 * 4 * 8 * (8 + 8), "torch.nn.LSTM(16, 8, 2, bias=False)",
+        "torch.lstm(x.mT, [x.new_zeros(2, len(x), 8)] * 2, list(w.values()), False, 2, 0.0, False, False, True)[0].mT",
+    ),
+    Case(
+        "INPUT 10x16 -> RNN 8 layers=2 biases=2 bi", (10, 16), 2 * 8 * (16 + 8 + 2) + 2 * 8 * (16 + 8 + 2),
+        2 * 10 * 8 * (16 + 8) + 2 * 10 * 8 * (16 + 8), "torch.nn.RNN(16, 8, 2, bidirectional=True)",
+        "torch.rnn_tanh(x.mT, x.new_zeros(4, len(x), 8), list(w.values()), True, 2, 0.0, False, True, True)[0].mT",
+    ),
 )  # fmt: skip
