@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 import archcalc
@@ -99,6 +100,7 @@ def process(words: str, **options: Any) -> Said:
         ("run 'INPUT 3 -> RELU' --input -1 2 -3", "relu1  3\n  0 2 0\n"),
         ("run 'INPUT 3 -> RELU' --input=-1,2,-3 --json", '"values": [[0.0, 2.0, 0.0]]'),
         ("run 'CONV 1 3x3' --input 5x4x3 -o y.npy", "wrote y.npy"),
+        ("run 'CONV 1 3x3' --input 5x4x3 -o y.npz --json", '"path": "y.npz"'),
         ("verify lenet5", "verified: all 14 predicted volumes are what onnxruntime produced on the CPU\n"),
         ("verify 'INPUT 8x8x3 -> CONV 4 3x3'", "verified: the predicted volume is what"),
         ("verify 'INPUT 8x8x3 -> CONV 4 3x3' --json", '"predicted": [2, 6, 6, 4], "actual": [2, 6, 6, 4]'),
@@ -113,6 +115,16 @@ def test_what_succeeds(words: str, said: str, call: Call) -> None:
     done = call(words)
     assert (done.code, done.err) == (0, "")
     assert said in done.out
+
+
+def test_weights_from_a_file(call: Call) -> None:
+    weights: Any = {"conv1.weight": np.array([[[1.0, 0.0, -1.0]]], np.float32)}
+    np.savez("w.npz", **weights)
+    slope = "'INPUT 5x1 -> CONV 1 3 nobias'"
+    assert call(f"run {slope} --weights w.npz --input 1 2 4 8 16").out == "conv1  3x1\n  -3 -6 -12\n"
+    assert call(f"export {slope} --weights w.npz -o net.onnx").code == 0
+    assert call(f"verify {slope} --weights w.npz").code == 0
+    assert call("verify 'INPUT 5x1 -> CONV 1 3' --weights w.npz").code == 1
 
 
 def test_check_is_silent(call: Call) -> None:

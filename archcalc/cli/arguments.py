@@ -129,8 +129,8 @@ def _run(made: ArgumentParser) -> None:
 
 def _verify(made: ArgumentParser) -> None:
     _spec(made)
+    _weights(made)
     _device(made)
-    made.add_argument("--seed", type=_natural, default=0, metavar="N", help="of the random weights and input (0)")
     made.add_argument("--batch", type=_positive, default=2, metavar="N", help="examples to run (2)")
 
 
@@ -159,7 +159,11 @@ def _limits(group: _ArgumentGroup) -> None:
 
 
 def _weights(made: ArgumentParser) -> None:
-    made.add_argument("--weights", default="random", metavar="random|zeros", help="He's or Xavier's scale, or zeros")
+    about = "random (He's or Xavier's scale), zeros, or a .safetensors or .npz file"
+    made.add_argument("--weights", default="random", metavar="random|zeros|FILE", help=about)
+    made.add_argument(
+        "--match", default="name", choices=("name", "order"), help="how a file's tensors find their layers (name)"
+    )
     made.add_argument("--seed", type=_natural, default=0, metavar="N", help="of the random numbers (0)")
 
 

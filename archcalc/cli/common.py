@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -41,16 +41,20 @@ def print_table(table: Table, columns: Sequence[str] | None = None, depth: int |
 
 
 @contextmanager
-def working(what: str) -> Iterator[None]:
-    """Say on a terminal what takes long, and take it back when it is done."""
+def working(what: str) -> Iterator[Callable[[str], None]]:
+    """Say on a terminal what takes long, and take it back when it is done. Gives a way to say how far it is."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda far: None
         return
     sys.stdout.flush()
-    sys.stderr.write(f"{what} ...")
-    sys.stderr.flush()
+
+    def say(far: str) -> None:
+        sys.stderr.write(f"\r{what} ... {far}")
+        sys.stderr.flush()
+
+    say("")
     try:
-        yield
+        yield say
     finally:
-        sys.stderr.write("\r" + " " * (len(what) + 4) + "\r")
+        sys.stderr.write("\r" + " " * (len(what) + 10) + "\r")
         sys.stderr.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from argparse import Namespace
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +24,26 @@ def export(words: list[str]) -> int:
     given = parse("export", words)
     net = network(given, "export", given.input)
     net.check()
-    with working(f"writing {memory(net.totals.weight_bytes)} to {given.output}"):
-        options = {"weights": given.weights, "seed": given.seed, "batch": given.batch, "opset": given.opset}
-        written = net.export(given.output, **options)
+    size, done = net.totals.weight_bytes, 0
+    with working(f"writing {memory(size)} to {given.output}") as say:
+
+        def progress(more: int) -> None:
+            nonlocal done
+            done += more
+            say(f"{min(100, 100 * done // max(size, 1))} %")
+
+        written = net.export(given.output, batch=given.batch, opset=given.opset, progress=progress, **_weights(given))
     if given.json:
         sys.stdout.write(json.document(asdict(written)))
         return 0
     facts = f"{memory(written.bytes)}, {count(written.params, 'weight')}"
     sys.stdout.write(f"wrote {given.output}: {facts}, opset {written.opset}, IR {written.ir_version}\n")
     return 0
+
+
+def _weights(given: Namespace) -> dict[str, Any]:
+    """Where the weights come from."""
+    return {"weights": given.weights, "match": given.match, "seed": given.seed}
 
 
 def run(words: list[str]) -> int:
@@ -46,17 +58,19 @@ def run(words: list[str]) -> int:
         check_target(given.output, len(net.graph.outputs))
     inputs = feed(data, net.graph) if data else None
     with working("running"):
-        result = net.run(
-            inputs, device=given.device, weights=given.weights, seed=given.seed, batch=given.batch, force=given.force
-        )
+        result = net.run(inputs, device=given.device, batch=given.batch, force=given.force, **_weights(given))
     if given.output:
-        size = save(given.output, result.outputs)
-        sys.stdout.write(f"wrote {given.output}: {memory(size)}\n")
+        _print_saved(given, save(given.output, result.outputs))
     elif given.json:
         sys.stdout.write(json.document(_as_dict(result)))
     else:
         _print_outputs(result)
     return 0
+
+
+def _print_saved(given: Namespace, size: int) -> None:
+    said = f"wrote {given.output}: {memory(size)}\n"
+    sys.stdout.write(json.document({"path": given.output, "bytes": size}) if given.json else said)
 
 
 def _as_dict(result: Run) -> dict[str, Any]:
@@ -83,7 +97,7 @@ def verify(words: list[str]) -> int:
     if not given.json:
         print_table(net.table())
     with working("running it with every volume exposed"):
-        result = net.verify(device=given.device, seed=given.seed, batch=given.batch, force=given.force)
+        result = net.verify(device=given.device, batch=given.batch, force=given.force, **_weights(given))
     if not result.ok:
         raise SpecError(*_differences(result))
     if given.json:
