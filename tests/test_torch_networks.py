@@ -52,3 +52,25 @@ def test_torchvision(name: str, tmp_path: Path) -> None:
     found = compare(archcalc.load(f"torchvision/{name}"), module, (pictures(2, *shape[1:]),), tmp_path)
     # outputs that hardly depend on the input would prove nothing
     assert found.error < min(1e-4, found.spread / 100)
+
+
+@pytest.mark.parametrize(("name", "sentences"), [("lstm-tagger", 1), ("gru-seq2seq", 2)])
+def test_sequences(name: str, sentences: int, tmp_path: Path) -> None:
+    """Networks of plain modules: parameters, multiply-adds as PyTorch's own counter has them, and outputs."""
+    import torch  # noqa: PLC0415
+    from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415
+
+    from .torch_reference import sequences  # noqa: PLC0415
+    from .torch_reference.compare import compare  # noqa: PLC0415
+
+    build = {"lstm-tagger": sequences.LstmTagger, "gru-seq2seq": sequences.GruSeq2Seq}[name]
+    net = archcalc.load(name)
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:
+        module = build().eval()
+        module(*(torch.zeros(1, 50, dtype=torch.int64) for _ in range(sentences)))
+    assert net.totals.params == sum(parameter.numel() for parameter in module.parameters())
+    assert 2 * net.totals.macs == counter.get_total_flops()
+
+    words = torch.randint(0, 30_000, (sentences, 2, 50), generator=torch.Generator().manual_seed(2))
+    found = compare(net, build(), tuple(words), tmp_path)
+    assert found.error < min(1e-4, found.spread / 100)
