@@ -72,7 +72,7 @@ def to_float32(raw: Array, dtype: str, out: Array | None = None) -> Array:
     out = np.empty(raw.shape, np.float32) if out is None else out
     if dtype == "bfloat16":
         # the upper half of a float32
-        np.left_shift(raw, np.uint32(16), out=out.view(np.uint32))
+        np.left_shift(raw, 16, out=out.view(np.uint32), dtype=np.uint32)
         return out
     with np.errstate(over="raise"):
         out[...] = raw
