@@ -49,6 +49,24 @@ CASES = (
         " attn_mask=xs[3].movedim(1, -1)).transpose(1, 2).flatten(2).mT",
     ),
     Case(
+        "INPUT 3x5x6 -> x: CONV 16 1 -> k: LINEAR 8 -> @x -> y: ID -> b: EINSUM \"n t d, n s d -> n t s\" @y"
+        " -> b: REARRANGE \"n t s -> n 1 t s\" -> ATTEND 4 kv=2 bias=@b causal [@x, @k, @k]", (3, 5, 16), 0, 2400,
+        "Ainslie et al. 2023, in each of 3 rows: 3 * 5*5 * 4 heads * (4 + 4)",
+        "F.scaled_dot_product_attention(*[t.movedim(1, -1).unflatten(-1, (-1, 4)).transpose(2, 3) for t in xs[:3]],"
+        " attn_mask=xs[3].movedim(1, -1) + torch.full((5, 5), float('-inf')).triu(1), enable_gqa=True)"
+        ".transpose(2, 3).flatten(3).movedim(-1, 1)",
+    ),
+    Case(
+        "INPUT 4x5x6 -> CONV 24 1 -> ATTEND 2", (4, 5, 8), 0, 1600, "Vaswani et al. 2017, table 1, in each of 4 rows",
+        _sdpa(2),
+    ),
+    Case(
+        "INPUT 5x12 -> x: LN -> PARAM 3x12 -> ATTEND 2 [ID, @x, @x]", (3, 12), 0, 360,
+        "Jaegle et al. 2021 (Perceiver), section 3.1: learned queries",
+        "F.scaled_dot_product_attention(*[t.mT.unflatten(2, (2, 6)).transpose(1, 2).expand(2, 2, -1, 6) for t in xs])"
+        ".transpose(1, 2).flatten(2).mT",
+    ),
+    Case(
         "INPUT 197x768 -> ATTN 12", (197, 768), 2362368, 524391936,
         "PyTorch's MultiheadAttention(768, 12); 4*197*768^2 + 2*197^2*768", _mha(768, 12),
     ),

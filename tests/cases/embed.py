@@ -26,7 +26,7 @@ CASES = (
         "x + w['weight'].mT",
     ),
     Case(
-        "INPUT 3x5x8 -> POSEMB 9", (3, 5, 8), 72, 0, "all 9 rows are stored, 5 are used",
+        "INPUT 3x5x2 -> CONV 8 1 -> POSEMB 9", (3, 5, 8), 72, 0, "all 9 rows are stored, 5 are used",
         "x + w['weight'][:5].mT[:, None]",
     ),
     Case(

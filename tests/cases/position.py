@@ -15,7 +15,7 @@ CASES = (
         _ROPE.format(half=4, heads=4, length=10, base=10000),
     ),
     Case(
-        "INPUT 3x6x12 -> ROPE 2 base=500000", (3, 6, 12), 0, 0, "Su et al. 2021, with the base of Llama 3",
+        "INPUT 3x6x5 -> CONV 12 1 -> ROPE 2 base=500000", (3, 6, 12), 0, 0, "Su et al. 2021, with the base of Llama 3",
         _ROPE.format(half=3, heads=2, length=6, base=500000),
     ),
     Case(
