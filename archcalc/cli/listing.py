@@ -45,18 +45,18 @@ def _count(number: int | None) -> str:
     return "mistake" if number is None else thousands(number)
 
 
-def _print_columns(cells: list[tuple[str, str, str, str]]) -> None:
+def _print_columns(specs: list[tuple[str, str, str, str]]) -> None:
     """Names and titles at the left, numbers at the right; titles give way on a narrow screen."""
     room, signs = text.screen(sys.stdout)
-    wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    names, titles, params, macs = [max(map(len, column)) for column in zip(*specs, strict=True)]
     if room is not None:
-        wide[1] = max(8, min(wide[1], room - wide[0] - wide[2] - wide[3] - 6))
+        titles = min(titles, room - names - params - macs - 6)
     lines: list[Styled] = []
-    for name, title, params, macs in cells:
-        fitted = cut_end(title, wide[1], signs.cut).ljust(wide[1])
+    for spec, title, *numbers in specs:
+        fitted = f"  {cut_end(title, titles, signs.cut).ljust(titles)}" if titles > 6 else ""
+        counts = "".join(f"  {number.rjust(wide)}" for number, wide in zip(numbers, (params, macs), strict=True))
         style = "" if lines else "head"
-        numbers = f"  {fitted}  {params.rjust(wide[2])}  {macs.rjust(wide[3])}"
-        lines.append(((name.ljust(wide[0]), style or "name"), (numbers, style)))
+        lines.append(((spec.ljust(names), style or "name"), (fitted + counts, style)))
     text.write(lines, sys.stdout)
 
 
