@@ -45,9 +45,12 @@ def use(
     inside = naming if spliced else naming.inside(naming.path(label, part.name.rpartition(".")[2]))
     builder.active.append(block.definition)
     try:
-        return builder.chain(block.definition.body, inner, inside, current)
+        volume = builder.chain(block.definition.body, inner, inside, current)
     finally:
         builder.active.pop()
+    if label:
+        scope.labels |= {f"{label}.{name}": labelled for name, labelled in inner.labels.items()}
+    return volume
 
 
 def _unknown(part: tree.Use, scope: Scope) -> Exception:

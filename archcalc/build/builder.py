@@ -207,7 +207,8 @@ class Builder:
     def layer(self, layer: tree.Layer, label: str, scope: Scope, naming: Naming, current: Volume | None) -> Volume | None:
         """One layer, and the branches that it merges."""
         if layer.word == "ID" and not layer.arguments and layer.branches is None:
-            naming.skip()
+            if not label:
+                naming.skip()
             return current if current is not None else self._start(layer, scope)
         op_class = find_op(layer.word, layer, scope)
         if op_class is Output:
