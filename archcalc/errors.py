@@ -48,6 +48,12 @@ class Diagnostic:
     trace: tuple[Place, ...] = ()
     """The uses of blocks that led to the place, innermost first."""
 
+    def __post_init__(self) -> None:
+        """Cut what quotes megabytes of a text: people read it."""
+        for name in ("message", "note"):
+            object.__setattr__(self, name, _cut(getattr(self, name)))
+        object.__setattr__(self, "help", tuple(map(_cut, self.help)))
+
     def at(self, place: Place, trace: tuple[Place, ...] = ()) -> Diagnostic:
         """The same mistake with its place, unless it has one already."""
         return self if self.place else replace(self, place=place, trace=trace)
@@ -61,7 +67,7 @@ class Diagnostic:
         lines += _excerpt(self.place, self.note)
         indent = _margin(self.place, " ")
         lines += [((f"{indent} {line}", "help"),) for line in self.help]
-        lines += [((f"{indent} used {_where(use, self.place)}: {use.marked}", "faint"),) for use in self.trace]
+        lines += [((f"{indent} used {_where(use, self.place)}: {_cut(use.marked)}", "faint"),) for use in self.trace]
         return [_printable(line) for line in lines]
 
     def render(self) -> str:
@@ -84,8 +90,15 @@ class Diagnostic:
 _WIDE, _SHOWN = 160, 120
 """Lines longer than the one are cut to the other, around the place."""
 
+_LONGEST = 400
+"""Characters of a sentence."""
+
 _FULL = 100
 """A note that would reach beyond this column stands below its carets."""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def _excerpt(place: Place, note: str) -> list[Styled]:
@@ -103,7 +116,7 @@ def _excerpt(place: Place, note: str) -> list[Styled]:
     if not text.strip():
         return [*lines, *[((f"{bar} {note}", "note"),)] * bool(note)]
     lines.append(((f"  {place.line} | ", "faint"), (text, "")))
-    if len(bar + before + carets + note) < _FULL:
+    if not note or len(bar + before + carets + note) < _FULL:
         return [*lines, ((bar + " ", "faint"), (before + carets, "caret"), (" " + note, "note"))]
     return [*lines, ((bar + " ", "faint"), (before + carets, "caret")), ((bar + " ", "faint"), (before + note, "note"))]
 

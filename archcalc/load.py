@@ -116,13 +116,14 @@ class _Reader:
         self.max_text = max_text
 
     def __call__(self, path: str, source: Source) -> Source:
-        target = realpath(join(dirname(source.file), path))
+        file = join(dirname(source.file), path)
+        target = realpath(file)
         if not _inside(target, self.tree):
             help = ("imports stay in the folder of the file that is run",)
             raise SpecError.of("E605", f"{path} lies outside of {basename(self.tree)}", help=help)
         if not isfile(target):
             raise SpecError.of("E601", f"there is no file {path}", help=("the path is relative to the importing file",))
-        return Source(_read(target, self.max_text), target)
+        return Source(_read(target, self.max_text), file)
 
 
 def _inside(path: str, tree: str) -> bool:

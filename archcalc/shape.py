@@ -114,6 +114,15 @@ def same_pads(size: int, window: Window) -> tuple[int, int]:
     return total // 2, total - total // 2
 
 
+def divisors(*sizes: int, most: int = 10_000) -> list[int]:
+    """What divides all sizes, from 1 up to `most`: advice needs no more, and sizes can be huge.
+
+    >>> divisors(96, 64)
+    [1, 2, 4, 8, 16, 32]
+    """
+    return [number for number in range(1, min(*sizes, most) + 1) if not any(size % number for size in sizes)]
+
+
 def broadcast(*shapes: Shape) -> Shape:
     """The common shape of volumes that are added: axes align at the channels, and a size of 1 stretches."""
     rank = max(map(len, shapes))

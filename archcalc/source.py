@@ -37,7 +37,16 @@ class Source:
         """The place from offset `start` up to, not including, `end`."""
         line, column = self.line_column(start)
         end_line, end_column = self.line_column(max(start, end))
-        begin = self._starts[line - 1]
-        stop = self.text.find("\n", begin)
-        text = self.text[begin : stop if stop >= 0 else len(self.text)]
-        return Place(self.file, line, column, end_line, end_column, text.rstrip("\r"))
+        return Place(self.file, line, column, end_line, end_column, self._line(line))
+
+    def _line(self, number: int) -> str:
+        """A line, one text for all its places: generated lines can be long."""
+        if number not in self._lines:
+            begin = self._starts[number - 1]
+            end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
+            self._lines[number] = self.text[begin:end].rstrip("\r")
+        return self._lines[number]
+
+    @cached_property
+    def _lines(self) -> dict[int, str]:
+        return {}

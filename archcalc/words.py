@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 _LONGEST = 40
 """Longer words are no slips of the pen, and comparing them takes long."""
+_MOST = 2000
+"""Words that are compared."""
 
 
 def nearest(word: str, words: Iterable[str], count: int = 2) -> list[str]:
     """Up to `count` words that look like the one given, best first."""
     from difflib import get_close_matches  # noqa: PLC0415 - only when something went wrong
 
-    return get_close_matches(word, list(words), count, 0.55) if len(word) <= _LONGEST else []
+    return get_close_matches(word, list(islice(words, _MOST)), count, 0.55) if len(word) <= _LONGEST else []
 
 
 def did_you_mean(words: Sequence[str], otherwise: str) -> str:

@@ -37,7 +37,7 @@ def bind(op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, sco
     while binder.take_next():
         pass
     binder.finish()
-    if fit and any(field.name == "fit" for field in dataclasses.fields(op)):  # type: ignore[arg-type]
+    if fit in binder.signature.flags:
         binder.fields.setdefault("fit", fit)
     return op(**binder.fields)
 
@@ -169,6 +169,8 @@ class _Binder:
 
     def _no_name(self, argument: tree.Argument, word: str) -> SpecError:
         """A word where a value is due."""
+        if self.scope.misses_import():
+            return SpecError()
         start = argument.start
         while start and not self.scope.source.text[start - 1].isspace():
             start -= 1

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Diagnostic, LimitError
+from ..errors import Diagnostic, LimitError, SpecError
 from ..ops import WORDS
 from ..ops.fields import Reference, Word
 from ..syntax import tree
-from ..words import nearest
-from . import declare
+from ..words import did_you_mean, layers_like, nearest
+from . import advice, declare
 from .names import Naming
 from .scope import Block, Scope, Volume
+from .size import least_layers
 from .values import evaluate
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def use(
     if part.branches is not None:
         raise scope.error(part, "E223", f"{part.name} is a block and takes no branches", ("give it references: @a @b",))
     _check_depth(builder, block, part, scope)
+    builder.check_size(len(builder.nodes) + least_layers(builder, block), scope, part)
     inner = Scope(
         block.scope.source, block.scope, incoming=current, trace=declare.used_at(part, scope), depth=scope.depth + 1
     )
@@ -55,11 +57,13 @@ def use(
 
 def _unknown(part: tree.Use, scope: Scope) -> Exception:
     span = tree.Name(part.name, part.start, part.start + len(part.name))
-    if part.name.upper() in WORDS:
-        help = f"layers are UPPERCASE: {part.name.upper()}"
+    if scope.misses_import():
+        return SpecError()
+    near = [] if part.name.upper() in WORDS else nearest(part.name, scope.block_names())
+    if near or not layers_like(part.name, WORDS):
+        help = did_you_mean(near, f"define it first: def {part.name} n {{ ... }}")
     else:
-        near = nearest(part.name, scope.block_names()) or nearest(part.name.upper(), WORDS)
-        help = f"did you mean {' or '.join(near)}?" if near else f"define it first: def {part.name} n {{ ... }}"
+        help = advice.layer(part.name, scope.source.text[span.end : part.end].strip())
     return scope.error(span, "E218", f"there is no block {part.name}", (help,))
 
 

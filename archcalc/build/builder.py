@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log10, prod
 from typing import Any
 
 from ..errors import ArchcalcError, Diagnostic, LimitError, SpecError
 from ..graph import Graph, Node, Pin, Question
 from ..ops.base import Op
-from ..ops.fields import Reference, Word
+from ..ops.fields import Reference
 from ..ops.volume import Input, Output
-from ..shape import FLOOR, Shape
+from ..shape import FLOOR, Shape, show
 from ..source import Source
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
 from ..words import nearest
@@ -19,14 +20,19 @@ from . import blocks, declare, links, mixture
 from .arguments import bind, find_op
 from .claims import claim
 from .names import Naming, Taken
-from .scope import Scope, Volume
+from .scope import Scope, Spanned, Volume
 from .values import integer
 
-MAX_LAYERS = 1_000_000
+MAX_LAYERS = 200_000
 """Layers in one network, repeats multiplied out."""
+MAX_VOLUME = 2**63 - 1
+"""Numbers in one volume: runtimes count them in 64 bits."""
 
 MAX_MISTAKES = 50
 """Mistakes that are reported in one run."""
+
+_STAGES = 20
+"""Stages for every layer: each may stand in groups and blocks, which are stages too."""
 
 LOST = Volume(-1, None)
 """What a layer with a mistake gives: whatever reads it is not checked."""
@@ -49,7 +55,11 @@ def build(
     spec: tree.Spec, source: Source, options: Options | None = None, name: str = "", mistakes: Sequence[Diagnostic] = ()
 ) -> Graph:
     """The graph of a spec. All mistakes that can be told apart are reported in one SpecError, those known before too."""
-    return Builder(source, options or Options(), mistakes).run(spec, name)
+    try:
+        return Builder(source, options or Options(), mistakes).run(spec, name)
+    except RecursionError:
+        help = ("write it flatter: let gives parts of it names",)
+        raise LimitError.of("E502", "brackets, blocks or arithmetic stand too deep in each other", help=help) from None
 
 
 class Builder:
@@ -68,10 +78,15 @@ class Builder:
         self.ids = False
         """Whether an INPUT holds token ids."""
         self.mistakes: list[Diagnostic] = list(mistakes)
+        self._stages = 0
         self._reported: set[object] = set()
         self.warnings: list[Diagnostic] = []
         self.importing: list[str] = [source.file]
         """The files that are being imported, outermost first."""
+        self.imported: dict[str, Scope] = {}
+        """What each imported file defines, by its path."""
+        self.sizes: dict[int, int] = {}
+        """How many layers each block adds at least."""
         self.active: list[tree.Definition] = []
         """The blocks that are being expanded, outermost first."""
         self.root = Scope(source, values=dict(options.values))
@@ -135,6 +150,9 @@ class Builder:
         """One stage: what it gives, under its label, checked against its claim."""
         if len(self.mistakes) >= MAX_MISTAKES:
             return LOST
+        self._stages += 1
+        if self._stages > self.options.max_layers // 10 + _STAGES * len(self.nodes):
+            raise self._too_many_stages(scope, stage)
         if stage.label[:1].isupper():
             self._report(_upper_label(stage, scope), scope, stage)
         failed = False
@@ -193,13 +211,18 @@ class Builder:
         inner.repeated = outer
         return current
 
-    def check_size(self, count: int, scope: Scope, part: tree.Layer | tree.Group) -> None:
+    def check_size(self, count: int, scope: Scope, part: Spanned) -> None:
         """Refuse a network that will have more layers than the limit."""
         if count > self.options.max_layers:
             raise self._too_many(count, scope, part)
 
-    def _too_many(self, count: int, scope: Scope, part: tree.Layer | tree.Group) -> LimitError:
+    def _too_many(self, count: int, scope: Scope, part: Spanned) -> LimitError:
         message = f"the network has at least {count:,} layers, the limit is {self.options.max_layers:,}"
+        return LimitError(Diagnostic("E504", message, help=("--max-layers raises the limit",), place=scope.place(part)))
+
+    def _too_many_stages(self, scope: Scope, part: Spanned) -> LimitError:
+        """Blocks of blocks can have stages without end and no layer among them."""
+        message = f"blocks come to {self._stages:,} stages with {len(self.nodes):,} layers among them"
         return LimitError(Diagnostic("E504", message, help=("--max-layers raises the limit",), place=scope.place(part)))
 
     # Layers
@@ -308,6 +331,8 @@ class Builder:
     ) -> Volume:  # fmt: skip
         if len(self.nodes) >= self.options.max_layers and isinstance(part, tree.Layer):
             raise self._too_many(len(self.nodes) + 1, scope, part)
+        if prod(shape) > MAX_VOLUME:
+            raise self._too_large(shape, scope, part)
         nodes = self.nodes
         if isinstance(op, Input) and op.integer:
             self.ids = True
@@ -316,6 +341,10 @@ class Builder:
         node = Node(self.taken.claim(path), op, inputs, shape, scope.source, part.start, part.end, batched, tie=tie)
         self.nodes.append(node)
         return Volume(len(self.nodes) - 1, shape)
+
+    def _too_large(self, shape: Shape, scope: Scope, part: Spanned) -> SpecError:
+        note = f"{show(shape)} are about 10^{round(log10(prod(shape)))}, runtimes count to 2^63 = 10^19"
+        return scope.error(part, "E315", "the volume has too many numbers", ("give it smaller sizes",), note)
 
     def resolve(self, label: Reference, part: tree.Ref, scope: Scope) -> Volume:
         """The volume that a reference means: a label, a parameter, or what comes into the block."""
@@ -350,7 +379,7 @@ class Builder:
     def _report(self, error: SpecError, scope: Scope, part: Any) -> None:
         """Note mistakes, each once: a block that is used often makes its mistakes once."""
         place = scope.place(part)
-        for diagnostic in error.diagnostics:
+        for diagnostic in error.diagnostics[: MAX_MISTAKES - len(self.mistakes)]:
             placed = diagnostic.at(place, scope.trace)
             if (placed.code, placed.place, placed.message) not in self._reported:
                 self._reported.add((placed.code, placed.place, placed.message))

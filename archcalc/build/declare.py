@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Diagnostic, Place
+from ..errors import Diagnostic, Place, SpecError
 from ..graph import Pin
 from ..shape import CEIL, EXACT, FLOOR
 from ..syntax import tree
@@ -44,9 +44,14 @@ def _set(builder: Builder, part: tree.Declaration, scope: Scope, started: bool) 
     if started:
         raise scope.error(part, "E222", "set comes too late", ("write it above the first layer",))
     for setting in part.settings:
-        if setting.key not in SETTINGS:
-            raise _unknown(setting, SETTINGS, "setting", scope)
-        builder.settings[setting.key] = _setting(setting, scope)
+        with builder.reporting(setting):
+            if setting.key not in SETTINGS:
+                raise _unknown(setting, SETTINGS, "setting", scope)
+            if setting.key in builder.settings:
+                raise scope.error(setting, "E212", f"{setting.key} is set twice", ("keep one",))
+            # what a mistake leaves unset must not make more of them
+            builder.settings[setting.key] = FLOOR if setting.key == "fit" else ""
+            builder.settings[setting.key] = _setting(setting, scope)
 
 
 def _setting(setting: tree.Setting, scope: Scope) -> Any:
@@ -66,28 +71,43 @@ def _setting(setting: tree.Setting, scope: Scope) -> Any:
 
 def _check(builder: Builder, part: tree.Declaration, scope: Scope) -> None:
     for setting in part.settings:
-        if setting.key not in PINS:
-            raise _unknown(setting, PINS, "total", scope)
-        value = evaluate(setting.value, scope)
-        if not isinstance(value, int | Fraction) or value != int(value):
-            raise scope.error(setting, "E225", f"{setting.key} is a whole number", (f"check {setting.key}=62378344",))
-        builder.pins.append(Pin(setting.key, int(value), scope.place(setting)))
+        with builder.reporting(setting):
+            builder.pins.append(_pin(setting, scope, {pin.key for pin in builder.pins}))
+
+
+def _pin(setting: tree.Setting, scope: Scope, known: set[str]) -> Pin:
+    if setting.key not in PINS:
+        raise _unknown(setting, PINS, "total", scope)
+    if setting.key in known:
+        raise scope.error(setting, "E212", f"{setting.key} is checked twice", ("keep one",))
+    value = evaluate(setting.value, scope)
+    if not isinstance(value, int | Fraction) or value != int(value):
+        raise scope.error(setting, "E225", f"{setting.key} is a whole number", (f"check {setting.key}=62378344",))
+    return Pin(setting.key, int(value), scope.place(setting))
 
 
 def let(part: tree.Declaration, scope: Scope, overrides: Any = ()) -> None:
     """Give names their values; what the caller overrides stays."""
+    mistakes: list[Diagnostic] = []
     for setting in part.settings:
         if setting.key in overrides:
             continue
-        scope.values[setting.key] = evaluate(setting.value, scope)
+        try:
+            scope.values[setting.key] = evaluate(setting.value, scope)
+        except SpecError as error:
+            scope.unknown.add(setting.key)
+            mistakes += error.diagnostics
+    if mistakes:
+        raise SpecError(*mistakes)
 
 
 def define(part: tree.Definition, scope: Scope) -> None:
     """Remember a block."""
-    names = [parameter.name for parameter in part.parameters]
-    if len(set(names)) < len(names):
-        raise scope.error(part, "E226", f"two parameters of {part.name} have the same name", ("rename one",))
     scope.blocks[part.name] = Block(part, scope)
+    names = [parameter.name for parameter in part.parameters]
+    twice = next((item for index, item in enumerate(part.parameters) if item.name in names[:index]), None)
+    if twice is not None:
+        raise scope.error(twice, "E226", f"two parameters of {part.name} are called {twice.name}", ("rename one",))
 
 
 def _unknown(setting: tree.Setting, known: tuple[str, ...], what: str, scope: Scope) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import basename, realpath
 from typing import TYPE_CHECKING
 
 from ..errors import SpecError
@@ -15,18 +16,11 @@ if TYPE_CHECKING:
 
 def import_file(builder: Builder, part: tree.Import, scope: Scope) -> None:
     """Make the blocks and names of a file known here, under `alias.` where there is one."""
-    if builder.options.read is None:
-        raise scope.error(part, "E240", "text given directly cannot import files", ("put the spec into a file",))
-    source = builder.options.read(part.path, scope.source)
-    if source.file in builder.importing:
-        cycle = " -> ".join([*builder.importing[builder.importing.index(source.file) :], source.file])
-        raise scope.error(part, "E241", "the files import each other", (cycle,))
-    builder.importing.append(source.file)
     try:
-        spec = parse(source, builder.options.max_text, builder.options.max_depth)
-        inner = _declarations(builder, spec, Scope(source, trace=(scope.place(part), *scope.trace)))
-    finally:
-        builder.importing.pop()
+        inner = _imported(builder, part, scope)
+    except SpecError:
+        scope.incomplete = True
+        raise
     prefix = f"{part.alias}." if part.alias else ""
     for name, block in inner.blocks.items():
         scope.blocks[prefix + name] = Block(block.definition, inner)
@@ -34,10 +28,31 @@ def import_file(builder: Builder, part: tree.Import, scope: Scope) -> None:
         scope.values.update(inner.values)
 
 
+def _imported(builder: Builder, part: tree.Import, scope: Scope) -> Scope:
+    """The names of a file, which is read once however often it is imported."""
+    if builder.options.read is None:
+        raise scope.error(part, "E240", "text given directly cannot import files", ("put the spec into a file",))
+    source = builder.options.read(part.path, scope.source)
+    path, importing = realpath(source.file), [realpath(file) for file in builder.importing]
+    if path in importing:
+        cycle = " -> ".join(map(basename, (*importing[importing.index(path) :], path)))
+        raise scope.error(part, "E241", "the files import each other", (f"move what both need into a third file: {cycle}",))
+    if path not in builder.imported:
+        builder.importing.append(source.file)
+        try:
+            spec = parse(source, builder.options.max_text, builder.options.max_depth)
+            inner = Scope(source, trace=(scope.place(part), *scope.trace))
+            builder.imported[path] = _declarations(builder, spec, inner)
+        finally:
+            builder.importing.pop()
+    return builder.imported[path]
+
+
 def _declarations(builder: Builder, spec: tree.Spec, scope: Scope) -> Scope:
     for line in spec:
         if isinstance(line, tree.Stage):
-            raise scope.error(line, "E242", "an imported file holds only definitions", ("def name n { ... }",))
+            help = ("def name n { ... } makes a block that other files can use",)
+            raise scope.error(line, "E242", "an imported file holds only definitions", help)
         if isinstance(line, tree.Declaration) and line.kind != "let":
             help = (f"{line.kind} belongs into the file that is run",)
             raise scope.error(line, "E243", f"an imported file cannot {line.kind} anything", help)

@@ -50,6 +50,10 @@ class Scope:
     labels: dict[str, Volume] = field(default_factory=dict)
     incoming: Volume | None = None
     """The volume that comes into the block."""
+    unknown: set[str] = field(default_factory=set)
+    """Names whose values a mistake lost."""
+    incomplete: bool = False
+    """Whether an import failed, so that names and blocks may be missing."""
     trace: tuple[Place, ...] = ()
     depth: int = 0
 
@@ -67,11 +71,23 @@ class Scope:
         return None
 
     def lost(self, name: str) -> bool:
-        """Whether the name is a size of a volume that a mistake left unknown."""
+        """Whether a mistake took the value of the name: of itself, or of the volume whose size it is."""
         scope: Scope | None = self
+        while scope is not None:
+            if name in scope.unknown:
+                return True
+            scope = scope.parent
+        scope = self
         while scope is not None and scope.incoming is None:
             scope = scope.parent
         return name in _SIZES and scope is not None and scope.incoming is not None and scope.incoming.shape is None
+
+    def misses_import(self) -> bool:
+        """Whether something unknown may come from a file whose import failed."""
+        scope: Scope | None = self
+        while scope is not None and not scope.incomplete:
+            scope = scope.parent
+        return scope is not None
 
     def block(self, name: str) -> Block | None:
         """The block of that name, or None."""

@@ -15,8 +15,8 @@ from ..words import did_you_mean, nearest
 from . import advice
 from .scope import Scope
 
-MAX_BITS = 1024
-"""Numbers beyond 10**308 have no use here, and powers of powers would take forever."""
+MAX_BITS = 1000
+"""Numbers beyond 10**301 have no use here, would not fit into floats, and powers of powers would take forever."""
 
 Number = int | Fraction
 

@@ -7,7 +7,7 @@ from math import prod
 from typing import ClassVar
 
 from ..errors import SpecError
-from ..shape import Shape, Window, show
+from ..shape import Shape, Window, divisors, show
 from .base import LAST, Const, Lowering, OnnxNode, Op, Weight, ints, need_rank, node
 from .fields import COUNT, REAL, REFERENCE, Reference, argument, flag, option
 from .heads import Heads, Scores, attend, shared
@@ -153,7 +153,7 @@ class Attention(Op):
             need_rank(self, volume, 2, "197x768")
         width = x[0][-1]
         if self.dim is None and width % self.heads:
-            fitting = [str(count) for count in range(1, width + 1) if width % count == 0]
+            fitting = list(map(str, divisors(width)))
             raise SpecError.of(
                 "E341", "the channels don't divide into heads", f"{width} channels for {self.heads} heads",
                 (f"{', '.join(fitting[:8])} heads, or dim= for the channels of a head",),

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from ..errors import SpecError
-from ..shape import Extent, Shape, show
+from ..shape import Extent, Shape, divisors, show
 from .base import Lowering, Weight, node
 from .fields import ARRAY, COUNT, EXTENT, Array, argument, flag, option
 from .patches import unshared
@@ -81,7 +81,7 @@ class Conv(Sliding):
     def _check_groups(self, channels: int) -> None:
         for count, what in ((channels, "channels"), (self.filters, "filters")):
             if count % self.groups:
-                near = [g for g in range(1, channels + 1) if channels % g == 0 and self.filters % g == 0]
+                near = divisors(channels, self.filters)
                 raise SpecError.of(
                     "E307",
                     f"the groups don't divide the {what}",
@@ -123,25 +123,22 @@ class Conv(Sliding):
 
 
 def fill(array: Array, shape: Shape, rank: int, flip: bool) -> Any:
-    """Given weights in the full shape of the layer.
+    """Given weights in the full shape of the layer, in which they may leave out axes of 1.
 
-    They may leave out axes of 1; an array of the kernel's own rank serves every filter and channel.
+    An array of the kernel's own shape stays as it is: it is broadcast to every filter and channel.
     """
-    items, given = array.items, array.shape
+    items, given, depth = array.items, array.shape, rank
     kernel = shape[len(shape) - rank :]
     if tuple(n for n in given if n != 1) == tuple(n for n in shape if n != 1):
-        items = _reshape(_flat(items), shape)
-    elif given == kernel:
-        for size in reversed(shape[: len(shape) - rank]):
-            items = (items,) * size
-    else:
+        items, depth = _reshape(_flat(items), shape), len(shape)
+    elif given != kernel:
         raise SpecError.of(
             "E308",
             "the given weights have the wrong shape",
             f"{show(given)} for weights of {show(shape)}",
             (f"give {show(shape)} (filters, channels, kernel), or {show(kernel)} to use one kernel for all",),
         )
-    return _flip(items, len(shape), rank) if flip else items
+    return _flip(items, depth, rank) if flip else items
 
 
 def _flat(items: Any) -> list[Any]:

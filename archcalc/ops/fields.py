@@ -30,15 +30,19 @@ class Kind(NamedTuple):
     write: Callable[[Any], str] = str
 
 
+LARGEST = 2**63 - 1
+"""The largest whole number that ONNX takes."""
+
+
 def whole(value: Any) -> int:
     """An integer, from an int or a fraction that is whole."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, Fraction):
-        if value.denominator != 1:
-            raise ValueError(f"{value} is not whole")
-        return int(value)
-    raise ValueError(f"{_describe(value)} is not a number")
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        raise ValueError(f"{_describe(value)} is not a number")
+    if value.denominator != 1:
+        raise ValueError(f"{value} is not whole")
+    if abs(value) > LARGEST:
+        raise ValueError("more than 2^63 = 10^19")
+    return int(value)
 
 
 def _describe(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import SpecError
-from ..shape import Shape
+from ..shape import Shape, divisors
 from .base import Const, OnnxNode, ints, node
 
 
@@ -41,7 +41,7 @@ class Heads(NamedTuple):
 def shared(heads: int, kv: int | None) -> int:
     """The heads of keys and values; they must divide those of the queries."""
     if kv is not None and heads % kv:
-        fitting = [str(count) for count in range(1, heads + 1) if heads % count == 0]
+        fitting = list(map(str, divisors(heads)))
         raise SpecError.of(
             "E341", "the heads of keys don't divide those of queries", f"{heads} heads share kv={kv}",
             (f"kv= {', '.join(fitting[:8])}",),

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from ..errors import SpecError
-from ..shape import Shape, Window
+from ..shape import Shape, Window, divisors
 from .axes import at
 from .base import ANY, BATCH, FIRST, LAST, Axis, Const, Lowering, Op, Weight, ints, need_rank, node
 from .fields import COUNT, INTEGER, REAL, argument, flag, option
@@ -97,7 +97,7 @@ class GroupNorm(Affine):
     def output(self, *x: Shape) -> Shape:
         channels = x[0][-1]
         if channels % self.groups:
-            near = [g for g in range(1, channels + 1) if channels % g == 0][-8:]
+            near = divisors(channels)[-8:]
             help = (f"groups that divide {channels}: {', '.join(map(str, near))}",)
             raise SpecError.of(
                 "E307", "the groups don't divide the channels", f"{channels} channels in {self.groups} groups", help

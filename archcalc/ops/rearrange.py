@@ -11,7 +11,7 @@ from math import prod
 from typing import ClassVar, NamedTuple
 
 from ..errors import SpecError
-from ..shape import POINT, Shape, Window, show
+from ..shape import POINT, Shape, Window, divisors, show
 from .base import BATCH, FIRST, LAST, Lowering, OnnxNode, Op, chain, ints, node
 from .fields import COUNT, TEXT, argument, keys
 
@@ -146,8 +146,7 @@ def _solve(factors: Sequence[str], size: int, known: Mapping[str, int]) -> dict[
 def _divisors(size: int, open_: Sequence[str]) -> tuple[str, ...]:
     if not open_:
         return (f"the product must be {size}",)
-    near = [n for n in range(1, min(size, 10_000) + 1) if size % n == 0]
-    return (f"sizes that divide {size}: {', '.join(map(str, near[:12]))}",)
+    return (f"sizes that divide {size}: {', '.join(map(str, divisors(size)[:12]))}",)
 
 
 def _nodes(before: Axes, after: Axes, lengths: Mapping[str, int]) -> tuple[OnnxNode, ...]:

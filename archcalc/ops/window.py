@@ -18,6 +18,7 @@ from ..shape import (
     Pads,
     Shape,
     Window,
+    divisors,
     fit_window,
     pads_per_axis,
     per_axis,
@@ -207,7 +208,7 @@ def _near(dropped: int, window: Window, size: int) -> list[int]:
 
 def _strides(room: int, stride: int) -> list[int]:
     """The strides up to twice the given one that divide the room."""
-    return [s for s in range(1, 2 * stride + 1) if room % s == 0][-4:]
+    return [s for s in divisors(room) if s <= 2 * stride][-4:] if room else []
 
 
 def _fixes(op: Sliding, strides: list[int]) -> tuple[Fix, ...]:

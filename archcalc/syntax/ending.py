@@ -7,6 +7,9 @@ import re
 from ..errors import Diagnostic
 from ..source import Source
 
+_NEAR = 300
+"""Characters at the end that are looked at."""
+
 _ENDINGS = (
     (r"->|→", "no layer follows the arrow", "write the next layer, or leave the arrow out"),
     (r"=>|⇒", "no volume follows =>", "=> 55x55x96 claims a volume, => ? asks for it"),
@@ -26,9 +29,8 @@ def too_early(source: Source, masked: str) -> Diagnostic:
     """The diagnostic of a text that stops where something must follow."""
     text = masked.rstrip()
     for pattern, message, help in _ENDINGS:
-        match = re.search(f"(?:{pattern})\\Z", text)
+        match = re.compile(f"(?:{pattern})\\Z").search(text, max(0, len(text) - _NEAR))
         if match:
             return Diagnostic("E101", message, help=(help,), place=source.place(match.start(), match.end()))
-    last = re.search(r"\S+\Z", text)
-    start = last.start() if last else 0
+    start = max(map(text.rfind, " \t\r\n;")) + 1
     return Diagnostic("E101", "the text ends too early", help=("something must follow",), place=source.place(start, len(text)))

@@ -17,7 +17,7 @@ from .transform import MAX_DIGITS, NumberTooLong, TreeBuilder
 
 MAX_MISTAKES = 20
 """Syntax errors that are reported in one run."""
-MAX_REREAD = 1_000_000
+MAX_REREAD = 200_000
 """Characters that are read again to find more mistakes."""
 
 

@@ -10,7 +10,7 @@ from . import tree
 _HOLDERS = (tree.Stage, tree.Layer, tree.Use, tree.Group, tree.Definition)
 _ENDS = re.compile(r"[\r\n;]")
 _DECLARATION = re.compile(r"\s*(?:set|check|let|def|import)\b")
-_NAMED = re.compile(r"\b(?:let|import|def)\b|[A-Za-z_]\w*[ \t]*:(?![0-9(?])|^\s*\w+\s*=(?!>)")
+_NAMED = re.compile(r"\b(?:let|import|def)\b|\b[A-Za-z_]\w*+[ \t]*:(?![0-9(?])|^\s*\w++\s*=(?!>)")
 _CLAIM = re.compile(r"=>\s*[0-9?][0-9x?]*\s*\Z")
 _BALANCE = {"[": 1, "(": 1, "{": 1, "]": -1, ")": -1, "}": -1}
 

@@ -7,7 +7,7 @@ import re
 from ..errors import Diagnostic, LimitError
 from ..source import Source
 
-MAX_TEXT = 4_000_000
+MAX_TEXT = 1_000_000
 """Characters in a text. Generated specs stay far below; beyond it parsing takes many seconds."""
 MAX_DEPTH = 100
 """Brackets inside brackets."""

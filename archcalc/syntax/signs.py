@@ -9,7 +9,7 @@ from .slip import Slip
 
 
 _ARROWS = (
-    r"->(?:\s*->)*(?!>)|-{2,}>+|[-–—−]*[–—−]+>+|~+>|-\s+>|->>+|=>>+|={2,}>|=\s+>|(?<![-=])>+|\|+>?|[➔➜➝➞⟶➡]|<-+"
+    r"->(?:\s*+->)*+(?!>)|-{2,}+>+|-*+[–—−][-–—−]*+>+|~++>|-\s++>|->>+|=>>+|={2,}+>|=\s++>|(?<![-=])>+|\|+>?|[➔➜➝➞⟶➡]|<-+"
 )
 """Our own arrow first, alone or in a row, then all that people write for it."""
 
@@ -52,10 +52,10 @@ def arrow(slip: Slip) -> Diagnostic | None:
 
 def comment(slip: Slip) -> Diagnostic | None:
     """Comments of other languages."""
-    alone = not slip.text[: slip.start].endswith(tuple("0123456789)")) and not re.match(r"[\d(]", slip.after)
-    if not alone or not re.match(r"//|/\*|%|<!--|--", slip.text[slip.start :]):
+    sign = re.compile(r"//|/\*|%|<!--|--").match(slip.text, slip.start)
+    if not sign or slip.ending(r"[\d)]") or re.match(r"[\d(]", slip.text[sign.end() :].lstrip()[:1]):
         return None
-    return slip.mistake("E113", "comments start with #", at=(slip.start, slip.end), write="#")
+    return slip.mistake("E113", "comments start with #", at=sign.span(), write="#")
 
 
 def nothing(slip: Slip) -> Diagnostic | None:
@@ -94,7 +94,7 @@ def sign(slip: Slip) -> Diagnostic | None:
     """Single signs."""
     found = slip.found
     if found == "=":
-        if re.match(r"\s*[\d?]+x", slip.text[slip.end :]):
+        if re.match(r"[\d?]+x", slip.after):
             return slip.mistake("E111", "= alone claims nothing", at=(slip.start, slip.end), write="=>")
         return slip.mistake("E111", "= stands only in key=value", "s=2 is an option, => 55x55x96 claims a volume")
     if found == "," and "RSQB" not in slip.expected:

@@ -11,6 +11,9 @@ from lark import UnexpectedInput
 from ..errors import Diagnostic, Fix
 from ..source import Source
 
+_NEAR = 300
+"""Characters on either side that rules look at: beyond, texts are generated, and time counts."""
+
 _SIGN = re.compile(r'=>|->|\*\*|//|@\w*|"[^"\n]*|.', re.S)
 
 
@@ -32,32 +35,36 @@ class Slip:
 
     @cached_property
     def before(self) -> str:
-        """The text up to here, blanks at its end left out."""
-        return self.text[: self.start].rstrip()
+        """What stands before it, blanks at its end left out."""
+        return self.text[: self.start].rstrip()[-_NEAR:]
 
     @cached_property
     def after(self) -> str:
-        """The text from behind the word or sign, blanks at its start left out."""
-        return self.text[self.end :].lstrip()
+        """What stands behind it, blanks at its start left out."""
+        return self.text[self.end :].lstrip()[:_NEAR]
 
     @cached_property
     def line(self) -> str:
         """The line up to here, from its first word."""
-        return re.split(r"[\r\n;]", self.text[: self.start])[-1].lstrip()
+        return re.split(r"[\r\n;]", self.text[max(0, self.start - _NEAR) : self.start])[-1].lstrip()
 
     @cached_property
     def dangling(self) -> str:
-        """The sign or word right before that something must follow; "" for none."""
-        match = re.search(r"(?:->|=>|[\[({,=*→⇒]|\b[A-Za-z_]\w*[ \t]*:|(?<![\w=>\])])\b(?:let|set|check|import|def))\Z", self.before)
+        """The sign or label right before that something must follow; "" for none."""
+        match = re.search(r"(?:->|=>|[\[({,=*→⇒]|\b[A-Za-z_]\w*+[ \t]*:)\Z", self.before)
         return match[0] if match else ""
 
     def around(self, pattern: str) -> re.Match[str] | None:
         """The match of a pattern, on one line, that reaches over the start of the place."""
-        begin = max(self.text.rfind("\n", 0, self.start) + 1, self.start - 200)
-        for match in re.compile(pattern).finditer(self.text, begin, min(len(self.text), self.start + 200)):
+        begin = max(self.text.rfind("\n", 0, self.start) + 1, self.start - _NEAR)
+        for match in re.compile(pattern).finditer(self.text, begin, min(len(self.text), self.start + _NEAR)):
             if match.start() <= self.start < match.end():
                 return match
         return None
+
+    def ending(self, pattern: str) -> re.Match[str] | None:
+        """The match of a pattern that ends right before the place."""
+        return re.compile(pattern + r"\Z").search(self.text, max(0, self.start - _NEAR), self.start)
 
     def mistake(self, code: str, message: str, *help: str, at: tuple[int, int] | None = None, write: str = "") -> Diagnostic:
         """The diagnostic; `write` replaces the place."""
@@ -78,6 +85,8 @@ def _word(text: str, position: int) -> tuple[int, int]:
     if not re.match(r"\w", text[position]):
         sign = _SIGN.match(text, position)
         return position, sign.end() if sign else position + 1
-    before = re.search(r"\w*\Z", text[max(0, position - 200) : position])
-    after = re.compile(r"\w*").match(text, position)
-    return position - len(before[0] if before else ""), after.end() if after else position + 1
+    start = position
+    while start > max(0, position - _NEAR) and re.match(r"\w", text[start - 1]):
+        start -= 1
+    word = re.compile(r"\w*").match(text, position, position + _NEAR)
+    return start, word.end() if word else position + 1

@@ -28,7 +28,7 @@ def keyword(slip: Slip) -> Diagnostic | None:
 
 def declaration(slip: Slip) -> Diagnostic | None:
     """Declarations that say something else than key=value, a file, or a block."""
-    head = re.search(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)\b([^\r\n;]*)\Z", slip.text[: slip.start])
+    head = slip.ending(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)\b([^\r\n;]*)")
     if not head:
         return _dangling(slip)
     word, rest = head[1], head[2].strip()
@@ -45,7 +45,7 @@ def declaration(slip: Slip) -> Diagnostic | None:
 
 def _dangling(slip: Slip) -> Diagnostic | None:
     """A keyword alone on its line."""
-    head = re.search(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)\s*\Z", slip.text[: slip.start])
+    head = slip.ending(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)\s*")
     if not head:
         return None
     return slip.mistake("E119", f"nothing follows {head[1]}", _EXAMPLES[head[1]], at=head.span(1))
@@ -53,7 +53,7 @@ def _dangling(slip: Slip) -> Diagnostic | None:
 
 def assignment(slip: Slip) -> Diagnostic | None:
     """A name given a value without let."""
-    found = re.search(r"(?:\A|[\r\n;])[ \t]*([A-Za-z_]\w*)\s*\Z", slip.text[: slip.start]) if slip.found == "=" else None
+    found = slip.ending(r"(?:\A|[\r\n;])[ \t]*([A-Za-z_]\w*)\s*") if slip.found == "=" else None
     if not found and "LABEL" in slip.expected and slip.after.startswith("=") and not slip.line:
         found = re.compile(r"([A-Za-z_]\w*)\s*").match(slip.text, slip.start)
     if not found:
@@ -96,7 +96,7 @@ def _definition(slip: Slip, rest: str) -> Diagnostic | None:
         return slip.mistake("E119", "def needs a name", _EXAMPLES["def"])
     if slip.found == "(":
         return slip.mistake("E118", "parameters stand without parentheses", "def block n s=1 { ... }")
-    if not re.match(r"[^\r\n;]*\s*\{", slip.text[slip.end :]):
+    if not re.match(r"[^\r\n;]*\s*\{", slip.after):
         return slip.mistake("E119", "the body of a block stands in braces", _EXAMPLES["def"])
     if slip.found[0].isdigit():
         return slip.mistake("E119", "a parameter is a name", "n, or n=64 with a default")
@@ -130,7 +130,7 @@ def colon(slip: Slip) -> Diagnostic | None:
         return slip.mistake("E105", f"-> is missing before {slip.found}:", write=f"-> {slip.found}")
     if slip.found != ":":
         return None
-    label = re.search(r"\b([a-z_]\w*)[ \t]*\Z", slip.text[: slip.start])
+    label = slip.ending(r"\b([a-z_]\w*)[ \t]*")
     sides = slip.around(r"\b[spdgo]=?\d*[\w()]*:\s*[a-z]\w*")
     if sides:
         before, after = sides[0].split(":")
