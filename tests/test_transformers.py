@@ -144,3 +144,10 @@ def test_a_swin_v2_table_of_coordinates() -> None:
     assert show(coordinates.shape) == "5x3x2"
     assert coordinates[0, 0].tolist() == pytest.approx([-1.0566416, -1.0566416])  # -log2(9)/3
     assert coordinates[3, 1].tolist() == pytest.approx([0.7739760, 0])  # log2(5)/3
+
+
+def test_what_is_pinned_holds_for_the_sizes_in_the_text() -> None:
+    archcalc.load(f"{FOLDER}/gpt2").check()
+    longer = archcalc.load(f"{FOLDER}/gpt2", set={"T": 1024})
+    longer.check()
+    assert longer.graph.pins == ()

@@ -102,8 +102,10 @@ class Builder:
                 with self.reporting(line):
                     declare.line(self, line, self.root, started=bool(self.nodes))
         self._finish(spec, current)
+        # the pins are those of the text; with other values it is another network
+        pins = () if self.options.values else tuple(self.pins)
         return Graph(
-            tuple(self.nodes), tuple(self.outputs), name, self.settings, tuple(self.pins), tuple(self.questions),
+            tuple(self.nodes), tuple(self.outputs), name, self.settings, pins, tuple(self.questions),
             tuple(self.warnings),
         )  # fmt: skip
 
