@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from functools import cache
+from typing import TYPE_CHECKING, TextIO
 
 from ..analysis.table import Table
 from ..errors import Styled
@@ -14,6 +15,9 @@ from .layout import ASCII, FANCY, Grid, Signs, draw, fit, grid
 from .lines import lines
 from .notes import CONVENTION, FIELD, Note, folding, heading, notes
 from .spell import wrap
+
+if TYPE_CHECKING:
+    from rich.style import Style
 
 PROSE = 100
 """Sentences are not set wider than this."""
@@ -98,21 +102,26 @@ def _columns(stream: TextIO) -> int:
 
 def write(lines: Iterable[Styled], stream: TextIO) -> None:
     """Print lines: with colours on a terminal unless NO_COLOR is set, else plain."""
-    if _coloured(stream):
-        _write_rich(lines, stream)
-    else:
-        stream.writelines("".join([text for text, _ in line]).rstrip() + "\n" for line in lines)
+    say = _coloured if _shows_colours(stream) else _plain
+    stream.writelines(say(line).rstrip() + "\n" for line in lines)
 
 
-def _coloured(stream: TextIO) -> bool:
+def _shows_colours(stream: TextIO) -> bool:
+    if os.name == "nt" and "WT_SESSION" not in os.environ:
+        return False  # old consoles would print the codes
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _write_rich(lines: Iterable[Styled], stream: TextIO) -> None:
-    from rich.console import Console  # noqa: PLC0415 - 30 ms, which plain output saves
-    from rich.text import Text  # noqa: PLC0415
+def _plain(line: Styled) -> str:
+    return "".join([text for text, _ in line])
 
-    console = Console(file=stream, highlight=False)
-    for line in lines:
-        pieces = [(text, STYLES.get(style, "")) for text, style in line]
-        console.print(Text.assemble(*pieces), soft_wrap=True)
+
+def _coloured(line: Styled) -> str:
+    return "".join([_style(name).render(text) for text, name in line])
+
+
+@cache
+def _style(name: str) -> Style:
+    from rich.style import Style  # noqa: PLC0415 - plain output saves it; rich.console would take five times as long
+
+    return Style.parse(STYLES.get(name, ""))
