@@ -33,4 +33,6 @@ def too_early(source: Source, masked: str) -> Diagnostic:
         if match:
             return Diagnostic("E101", message, help=(help,), place=source.place(match.start(), match.end()))
     start = max(map(text.rfind, " \t\r\n;")) + 1
-    return Diagnostic("E101", "the text ends too early", help=("something must follow",), place=source.place(start, len(text)))
+    return Diagnostic(
+        "E101", "the text ends too early", help=("something must follow",), place=source.place(start, len(text))
+    )

@@ -16,7 +16,9 @@ def repeat(slip: Slip) -> Diagnostic | None:
     """Repeats written before the group, or with another sign."""
     match = slip.around(r"(\d+)\s*[*x×]\s*\[")
     if match:
-        return slip.mistake("E112", "the number of repeats stands behind the group", f"[ ... ]*{match[1]}", at=match.span())
+        return slip.mistake(
+            "E112", "the number of repeats stands behind the group", f"[ ... ]*{match[1]}", at=match.span()
+        )
     if not slip.before.endswith("]") and not re.search(r"\]\s*[*x]\s*[\w.]*\Z", slip.before):
         return None
     match = slip.around(r"(?:[x×^]|\*\*)?\s*(\d+)(?![\dx])")
@@ -44,10 +46,14 @@ def number(slip: Slip) -> Diagnostic | None:
     match = slip.around(r"(?<![\w.)\]])(\d*\.\d*)(?![\w.])")
     if match and len(match[1]) > 1:
         whole, _, part = match[1].partition(".")
-        return slip.mistake("E109", "a digit is missing at the point", at=match.span(), write=f"{whole or 0}.{part or 0}")
+        return slip.mistake(
+            "E109", "a digit is missing at the point", at=match.span(), write=f"{whole or 0}.{part or 0}"
+        )
     match = slip.around(r"(?<![\w.])(\d+)%(?!\w)")
     if match and len(match[1]) < 3:
-        return slip.mistake("E109", "shares are written as fractions", at=match.span(), write=f"0.{match[1]:0>2}".rstrip("0"))
+        return slip.mistake(
+            "E109", "shares are written as fractions", at=match.span(), write=f"0.{match[1]:0>2}".rstrip("0")
+        )
     match = slip.around(r"(?<![\w.])(\d+(?:\.\d+)?)([kKMG])(?!\w)")
     if match:
         power = {"k": 3, "M": 6, "G": 9}[match[2] if match[2] != "K" else "k"]
@@ -57,7 +63,9 @@ def number(slip: Slip) -> Diagnostic | None:
 
 def thousands(slip: Slip) -> Diagnostic | None:
     """Commas between thousands, where a total is expected."""
-    match = slip.around(r"(?<=[=\d])\d{0,3}(?:,\d{3})+(?![\d,])") if slip.line.startswith(("check", "set", "let")) else None
+    match = (
+        slip.around(r"(?<=[=\d])\d{0,3}(?:,\d{3})+(?![\d,])") if slip.line.startswith(("check", "set", "let")) else None
+    )
     if not match:
         return None
     start = slip.text.rindex("=", 0, match.end()) + 1
@@ -71,7 +79,9 @@ def listed(slip: Slip) -> Diagnostic | None:
     if not match and slip.line.startswith("INPUT"):
         match = slip.around(r"(?<![\w.])\d+(?:\s*,\s*\d+)+(?![\w.])")
     if match:
-        return slip.mistake("E109", "sizes are joined by x", at=match.span(), write="x".join(re.findall(r"\d+", match[0])))
+        return slip.mistake(
+            "E109", "sizes are joined by x", at=match.span(), write="x".join(re.findall(r"\d+", match[0]))
+        )
     if slip.found == "," and slip.line.startswith(("set", "let", "check")):
         return slip.mistake("E113", "settings are separated by blanks, not commas", "let n=64 m=128")
     if slip.found == "," and re.search(r"[\w)?]\Z", slip.before) and _is_argument(slip.after):
@@ -119,5 +129,10 @@ def arithmetic(slip: Slip) -> Diagnostic | None:
     if not match or slip.text[slip.end : slip.end + 1] == ">":
         return None
     if re.fullmatch(r"\d+\*\d+(?:\*\d+)?", match[0]) and not slip.line.startswith(("let", "check", "set")):
-        return slip.mistake("E117", "* multiplies, and only in parentheses", f"for a shape write {match[0].replace('*', 'x')}", at=match.span())
+        return slip.mistake(
+            "E117",
+            "* multiplies, and only in parentheses",
+            f"for a shape write {match[0].replace('*', 'x')}",
+            at=match.span(),
+        )
     return slip.mistake("E117", "arithmetic stands in parentheses", at=match.span(), write=f"({match[0]})")

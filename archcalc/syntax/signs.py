@@ -7,9 +7,9 @@ import re
 from ..errors import Diagnostic
 from .slip import Slip
 
-
 _ARROWS = (
-    r"->(?:\s*+->)*+(?!>)|-{2,}+>+|-*+[–—−][-–—−]*+>+|~++>|-\s++>|->>+|=>>+|={2,}+>|=\s++>|(?<![-=])>+|\|+>?|[➔➜➝➞⟶➡]|<-+"
+    r"->(?:\s*+->)*+(?!>)|-{2,}+>+|-*+[–—−][-–—−]*+>+|~++>|-\s++>|->>+"
+    r"|=>>+|={2,}+>|=\s++>|(?<![-=])>+|\|+>?|[➔➜➝➞⟶➡]|<-+"
 )
 """Our own arrow first, alone or in a row, then all that people write for it."""
 
@@ -42,7 +42,9 @@ def arrow(slip: Slip) -> Diagnostic | None:
         return None
     text = match[0]
     if re.fullmatch(r"->(?:\s*->)+", text):
-        return slip.mistake("E107", "two arrows stand in a row", "leave one out, or write a layer between them", at=match.span())
+        return slip.mistake(
+            "E107", "two arrows stand in a row", "leave one out, or write a layer between them", at=match.span()
+        )
     if text.startswith("="):
         return slip.mistake("E116", f"{text} is no arrow", at=match.span(), write="=>")
     if text.startswith("<"):
@@ -64,7 +66,9 @@ def nothing(slip: Slip) -> Diagnostic | None:
         return None
     last = slip.dangling
     if not slip.before:
-        return slip.mistake("E107", f"the text starts with {slip.found}", "write a layer before it: INPUT 32x32x3 -> CONV 8 3x3")
+        return slip.mistake(
+            "E107", f"the text starts with {slip.found}", "write a layer before it: INPUT 32x32x3 -> CONV 8 3x3"
+        )
     if not last:
         return None
     if last[-1] == ":":
@@ -75,14 +79,20 @@ def nothing(slip: Slip) -> Diagnostic | None:
     if last == "=":
         return slip.mistake("E107", f"no value stands between = and {slip.found}", "options are written s=2, or s2")
     start = slip.text.rindex(last, 0, slip.start)
-    help = "ID is the untouched volume" if last in ("[", ",") and slip.found in ("]", ",") else "write a layer there, or leave the sign out"
+    help = (
+        "ID is the untouched volume"
+        if last in ("[", ",") and slip.found in ("]", ",")
+        else "write a layer there, or leave the sign out"
+    )
     return slip.mistake("E107", f"nothing stands between {last} and {slip.found}", help, at=(start, slip.end))
 
 
 def bracket(slip: Slip) -> Diagnostic | None:
     """Brackets of the wrong kind."""
     if slip.found == "{":
-        return slip.mistake("E113", "braces hold only the body of a block", "groups stand in [ ], blocks in def name { ... }")
+        return slip.mistake(
+            "E113", "braces hold only the body of a block", "groups stand in [ ], blocks in def name { ... }"
+        )
     if slip.found == "(" and "LABEL" in slip.expected:
         return slip.mistake("E113", "parentheses hold only arithmetic", "groups stand in [ ]")
     if slip.found in "])}" and slip.found:
@@ -98,13 +108,17 @@ def sign(slip: Slip) -> Diagnostic | None:
             return slip.mistake("E111", "= alone claims nothing", at=(slip.start, slip.end), write="=>")
         return slip.mistake("E111", "= stands only in key=value", "s=2 is an option, => 55x55x96 claims a volume")
     if found == "," and "RSQB" not in slip.expected:
-        return slip.mistake("E113", "a comma cannot stand here", "-> joins layers, blanks separate arguments, [a, b] holds branches")
+        return slip.mistake(
+            "E113", "a comma cannot stand here", "-> joins layers, blanks separate arguments, [a, b] holds branches"
+        )
     if found == "?":
         return slip.mistake("E112", "? cannot stand here", "p? asks for a pad, => ? for a volume")
     if found == "*":
         return slip.mistake("E112", "* cannot stand here", "[ ... ]*2 repeats, (2*n) multiplies")
     if found[0] == "@":
-        return slip.mistake("E113", f"{found} is no reference", "label a stage, c1: CONV 64 3x3, and refer to it as @c1")
+        return slip.mistake(
+            "E113", f"{found} is no reference", "label a stage, c1: CONV 64 3x3, and refer to it as @c1"
+        )
     if found == "-" and not slip.after:
         help = 'in a shell, quote the spec: archcalc "INPUT 32x32x3 -> CONV 8 3x3"'
         return slip.mistake("E101", "the text ends at a lone -", help)

@@ -66,7 +66,9 @@ class Slip:
         """The match of a pattern that ends right before the place."""
         return re.compile(pattern + r"\Z").search(self.text, max(0, self.start - _NEAR), self.start)
 
-    def mistake(self, code: str, message: str, *help: str, at: tuple[int, int] | None = None, write: str = "") -> Diagnostic:
+    def mistake(
+        self, code: str, message: str, *help: str, at: tuple[int, int] | None = None, write: str = ""
+    ) -> Diagnostic:
         """The diagnostic; `write` replaces the place."""
         start, end = at or (self.start, self.end)
         advice = (f"write {write}", *help) if write else help

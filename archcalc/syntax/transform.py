@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from lark import Token, Transformer
 
 from . import tree
+from .grammar import parser
 
 MAX_DIGITS = 300
 """Digits of a number as it is written. Larger ones mean nothing here, and powers of ten could fill the memory."""
@@ -19,6 +20,11 @@ class NumberTooLong(Exception):
     def __init__(self, token: Token) -> None:
         super().__init__(token)
         self.start, self.end = token.start_pos or 0, token.end_pos or 0
+
+
+def tree_of(text: str) -> tree.Spec:
+    """The syntax tree of a text; lark's UnexpectedInput and NumberTooLong refuse it."""
+    return parser("spec", TreeBuilder).parse(text)  # type: ignore[return-value]
 
 
 def _number(token: Token) -> int | Fraction:

@@ -80,7 +80,9 @@ def _setting(slip: Slip, word: str, rest: str) -> Diagnostic:
 
 def _import(slip: Slip, rest: str) -> Diagnostic | None:
     if rest:
-        return slip.mistake("E119", "after the file import takes only as and a lower case name", 'import "blocks.arch" as b')
+        return slip.mistake(
+            "E119", "after the file import takes only as and a lower case name", 'import "blocks.arch" as b'
+        )
     path = slip.around(r"[\w./\\-]+")
     span = path.span() if path else (slip.start, slip.end)
     return slip.mistake("E119", "the file stands in quotes", at=span, write=f'"{slip.text[slice(*span)]}"')
@@ -100,7 +102,9 @@ def _definition(slip: Slip, rest: str) -> Diagnostic | None:
         return slip.mistake("E119", "the body of a block stands in braces", _EXAMPLES["def"])
     if slip.found[0].isdigit():
         return slip.mistake("E119", "a parameter is a name", "n, or n=64 with a default")
-    return slip.mistake("E119", f"{slip.found} is no parameter", "parameters are names, separated by blanks: def block n s=1 { ... }")
+    return slip.mistake(
+        "E119", f"{slip.found} is no parameter", "parameters are names, separated by blanks: def block n s=1 { ... }"
+    )
 
 
 def glued(slip: Slip) -> Diagnostic | None:
@@ -115,7 +119,9 @@ def glued(slip: Slip) -> Diagnostic | None:
         parts = [*([flags[1]] if flags[1] else []), *re.findall(r"[spdgo]\d+", flags[2])]
         return slip.mistake("E106", "arguments are glued together", write=" ".join(parts))
     if re.match(r"\d", slip.found) and re.search(r"[A-Za-z_]", slip.found):
-        return slip.mistake("E106", f"a letter is glued to a number: {slip.found}", "blanks separate arguments: CONV 64 3x3 s2")
+        return slip.mistake(
+            "E106", f"a letter is glued to a number: {slip.found}", "blanks separate arguments: CONV 64 3x3 s2"
+        )
     return None
 
 
@@ -125,7 +131,9 @@ def colon(slip: Slip) -> Diagnostic | None:
         layer = layers_like(slip.dangling[:-1].rstrip(), WORDS)
         start = slip.text.rindex(slip.dangling, 0, slip.start)
         if layer:
-            return slip.mistake("E113", "no colon stands behind a layer", at=(start, slip.end), write=f"{layer[0]} {slip.found}")
+            return slip.mistake(
+                "E113", "no colon stands behind a layer", at=(start, slip.end), write=f"{layer[0]} {slip.found}"
+            )
     if slip.text[slip.end : slip.end + 1] == ":" and "_ARROW" in slip.expected:
         return slip.mistake("E105", f"-> is missing before {slip.found}:", write=f"-> {slip.found}")
     if slip.found != ":":
@@ -134,9 +142,13 @@ def colon(slip: Slip) -> Diagnostic | None:
     sides = slip.around(r"\b[spdgo]=?\d*[\w()]*:\s*[a-z]\w*")
     if sides:
         before, after = sides[0].split(":")
-        return slip.mistake("E117", "names in glued values stand in parentheses", at=sides.span(), write=f"{before}:({after.strip()})")
+        return slip.mistake(
+            "E117", "names in glued values stand in parentheses", at=sides.span(), write=f"{before}:({after.strip()})"
+        )
     if label and slip.text[slip.end : slip.end + 1].isspace():
-        return slip.mistake("E105", f"-> is missing before {label[1]}:", at=(label.start(1), slip.end), write=f"-> {label[1]}:")
+        return slip.mistake(
+            "E105", f"-> is missing before {label[1]}:", at=(label.start(1), slip.end), write=f"-> {label[1]}:"
+        )
     return slip.mistake("E113", ": cannot stand here", "c1: CONV 64 3x3 labels a stage, p0:1 pads before and after")
 
 
@@ -145,7 +157,9 @@ def missing_arrow(slip: Slip) -> Diagnostic | None:
     if "_ARROW" not in slip.expected or not re.match(r"[\w@\[]", slip.found):
         return None
     if slip.found[0].isdigit():
-        return slip.mistake("E113", f"{slip.found} cannot stand here", "arguments follow their layer: CONV 64 3x3 => 55x55x64")
+        return slip.mistake(
+            "E113", f"{slip.found} cannot stand here", "arguments follow their layer: CONV 64 3x3 => 55x55x64"
+        )
     layer = [] if slip.found[0].islower() else layers_like(slip.found, WORDS)
     return slip.mistake("E105", f"-> is missing before {slip.found}", write=f"-> {(layer or [slip.found])[0]}")
 
@@ -179,5 +193,7 @@ def anything(slip: Slip) -> Diagnostic:
         return slip.mistake("E113", message, "delete it: it may be invisible")
     says = [word for terminal, word in _SAYS.items() if terminal in slip.expected]
     if not 0 < len(says) <= _FEW:
-        return slip.mistake("E113", f"{slip.found} cannot stand here", "-> joins layers, blanks separate arguments, # starts a comment")
+        return slip.mistake(
+            "E113", f"{slip.found} cannot stand here", "-> joins layers, blanks separate arguments, # starts a comment"
+        )
     return slip.mistake("E113", f"{slip.found} cannot stand here", f"expected {' or '.join(says)}")
