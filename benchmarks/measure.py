@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -55,3 +57,19 @@ def clock(task: Task) -> float:
 def process(command: Sequence[str], environment: Mapping[str, str]) -> Task:
     """The task of running a command to its end, with its output thrown away."""
     return lambda: subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+
+
+def on_terminal(command: Sequence[str], environment: Mapping[str, str]) -> Task:
+    """The same on a terminal with colours."""
+    coloured = {name: value for name, value in environment.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
+
+    def run() -> None:
+        screen, end = os.openpty()
+        with subprocess.Popen(command, env=coloured, stdout=end):
+            os.close(end)
+            with suppress(OSError):  # this is how terminals end
+                while os.read(screen, 65536):
+                    pass
+        os.close(screen)
+
+    return run

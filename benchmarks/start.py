@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .measure import Result, process, race
+from .measure import Result, on_terminal, process, race
 
 ROOT = Path(__file__).parent.parent
 MAIN = "import sys; from archcalc.cli import main; sys.exit(main())"
@@ -27,12 +27,15 @@ def results() -> Iterator[Result]:
             command = process([sys.executable, "-P", "-c", MAIN, *arguments.split()], environment)
             ours, theirs = race(command, lark, rounds=40)
             yield Result(f"archcalc {arguments}", ours, "python -c 'import lark'", theirs, 2.5)
+        shown = on_terminal([sys.executable, "-P", "-c", MAIN, "show", "vgg16"], environment)
+        ours, theirs = race(shown, lark, rounds=40)
+        yield Result("archcalc show vgg16, on a terminal", ours, "python -c 'import lark'", theirs, 2.5)
 
 
 def installed(folder: Path) -> Path:
     """The files of a wheel of this checkout, as an installation lays them out."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
         wheel.extractall(folder / "installed")
     compileall.compile_dir(folder, quiet=2)  # as pip does
