@@ -58,8 +58,8 @@ class Naming:
 
     def _labelled(self, label: str) -> str:
         """A label that ends in a digit counts up inside a repeat."""
-        match = re.fullmatch(r"(.*?)(\d+)", label)
-        if not match or not self.repeated:
+        match = re.fullmatch(r"(.*?)(\d+)", label) if self.repeated else None
+        if match is None:
             return self.prefix + label
         stem, first = match[1], int(match[2])
         seen = self._counts.get(f"@{label}", 0)
