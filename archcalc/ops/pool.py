@@ -35,10 +35,10 @@ class Pool(Sliding):
                 "E305", "inner belongs to average pooling", f"POOL {self.mode} with inner", ("POOL avg ... inner",)
             )
         for window in self.windows(x[0]):
-            # a window wholly inside the padding has no maximum, and runtimes refuse it
+            # a window wholly inside the padding has no maximum; runtimes refuse more, whatever the dilation
             pad = max(window.before, window.after)
-            if pad >= window.span:
-                note, help = f"p{pad} for a window of {window.span}", (f"p{window.span - 1} at most",)
+            if pad >= window.kernel:
+                note, help = f"p{pad} for a window of {window.kernel}", (f"p{window.kernel - 1} at most",)
                 raise SpecError.of("E311", "the padding is as large as the window", note, help)
         return y
 
@@ -49,14 +49,18 @@ class Pool(Sliding):
         return {"add": outputs * (each - 1), "div": outputs if self.mode == "avg" else 0}
 
     def onnx(self, *x: Shape) -> Lowering:
-        windows, y = self.padded(x[0]), self.output(*x)
+        windows, y = self.windows(x[0]), self.output(*x)
+        # rows that ceil adds are no padding: no average counts them, and there may be more of them than padding
+        ceil = {"ceil_mode": 1} if any(fit.added for fit in self.fits(x[0])) else {}
         nodes: tuple[OnnxNode, ...]
         if self.mode == "max":
-            nodes = (node("MaxPool", "xc", to="yc", **attributes(windows)),)
+            nodes = (node("MaxPool", "xc", to="yc", **attributes(windows), **ceil),)
         elif self.mode == "avg":
-            nodes = (self._average(x[0], "yc"),)
+            include = {} if self.inner else {"count_include_pad": 1}
+            nodes = (node("AveragePool", "xc", to="yc", opset=_opset(windows), **attributes(windows), **ceil, **include),)
         else:
             # a sum is the average with padding counted, times the window
+            windows = self.padded(x[0])
             bare = tuple(window._replace(before=0, after=0) for window in windows)
             pads = [0, 0, *(w.before for w in windows), 0, 0, *(w.after for w in windows)]
             nodes = (
@@ -65,13 +69,6 @@ class Pool(Sliding):
                 node("Mul", "mean", Const(float(taps(windows))), to="yc"),
             )
         return over_batch(x[0], y, len(windows), nodes)
-
-    def _average(self, x: Shape, to: str) -> OnnxNode:
-        # with ceil the runtime must know the true padding: rows that ceil adds are never averaged over
-        windows = self.windows(x)
-        ceil = {"ceil_mode": 1} if any(fit.added for fit in self.fits(x)) else {}
-        include = {} if self.inner else {"count_include_pad": 1}
-        return node("AveragePool", "xc", to=to, opset=_opset(windows), **attributes(windows), **ceil, **include)
 
 
 def _opset(windows: tuple[Window, ...]) -> int:

@@ -8,10 +8,10 @@ from math import prod
 from typing import Any, ClassVar
 
 from ..errors import SpecError
-from ..shape import POINT, Extent, Pads, Shape, Window, pads_per_axis, per_axis, show
+from ..shape import POINT, Extent, Pads, Shape, Window, pads_per_axis, per_axis
 from .base import Lowering, Op, Weight, need_rank, node
 from .fields import COUNT, EXTENT, PADS, argument, flag, option
-from .window import MAX_AXES, attributes, over_batch
+from .window import attributes, axes_under, over_batch
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,7 @@ class TransposedConv(Op):
     def windows(self, x: Shape) -> tuple[tuple[Window, int], ...]:
         """The window and the output padding of every axis."""
         need_rank(self, x, 2, "16x16x64")
-        rank = len(x) - 1 if isinstance(self.kernel, int) else len(self.kernel)
-        if not rank <= min(len(x) - 1, MAX_AXES):
-            most = min(len(x) - 1, MAX_AXES)
-            raise SpecError.of("E302", "the kernel has too many axes", f"{rank} for {show(x)}", (f"at most {most}",))
+        rank = axes_under(self, self.kernel, x)
         axes = zip(
             per_axis(self.kernel, rank, "kernel"),
             per_axis(self.stride, rank, "stride"),
@@ -51,13 +48,9 @@ class TransposedConv(Op):
         return tuple(self._window(Window(k, s, d, b, a), extra) for k, s, d, (b, a), (_, extra) in axes)
 
     def _window(self, window: Window, extra: int) -> tuple[Window, int]:
-        if extra and extra >= max(window.stride, window.dilation):
-            raise SpecError.of(
-                "E309",
-                "the output padding is not smaller than the stride or the dilation",
-                f"o{extra} with s{window.stride} d{window.dilation}",
-                (f"o{max(window.stride, window.dilation) - 1} at most",),
-            )
+        if extra and extra >= window.stride:
+            note, help = f"o{extra} with s{window.stride}", (f"o{window.stride - 1} at most",)
+            raise SpecError.of("E309", "the output padding is not smaller than the stride", note, help)
         if not self.same:
             return window, extra
         if self.pad != 0 or extra:

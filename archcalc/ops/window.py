@@ -29,7 +29,7 @@ from .base import BATCH, Lowering, OnnxNode, Op, ints, need_rank, node
 from .fields import EXTENT, PADS, choice, flag, option
 
 MAX_AXES = 3
-"""Windows of more axes have no operator to run them."""
+"""PyTorch has no windows of more axes, and onnxruntime no pooling."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +51,7 @@ class Sliding(Op):
         """One window an axis that the kernel covers, `same` worked out to its pads."""
         need_rank(self, x, 2, "32x32x3")
         kernel = self.extent()
-        rank = len(x) - 1 if isinstance(kernel, int) else len(kernel)
-        if rank > len(x) - 1:
-            raise _too_many_axes(self, x, rank)
-        if rank > MAX_AXES:
-            raise SpecError.of(
-                "E304", f"{self.word} slides over at most {MAX_AXES} axes", f"{rank} axes in {show(x)}",
-                (f"give the kernel {MAX_AXES} axes, as 3x3x3: the axes before those count as batch",),
-            )  # fmt: skip
+        rank = axes_under(self, kernel, x)
         axes = zip(
             per_axis(kernel, rank, "kernel"),
             per_axis(self.stride, rank, "stride"),
@@ -110,6 +103,25 @@ class Sliding(Op):
         return tuple(window._replace(after=window.after + fit.added) for window, fit in pairs)
 
 
+def axes_under(op: Op, kernel: Extent, x: Shape) -> int:
+    """How many spatial axes a kernel covers; refuses more than there are, or than there are operators for."""
+    has = len(x) - 1
+    rank = len(kernel) if isinstance(kernel, tuple) else has
+    if rank > has:
+        fits = "one number" if has == 1 else show(("k",) * has)
+        raise SpecError.of(
+            "E302", "the kernel has more axes than the volume has spatial ones",
+            f"{show(kernel)} has {rank}, {show(x)} has {has}",  # type: ignore[arg-type]
+            (f"write {fits} for the kernel, or give the input {rank} spatial axes",),
+        )  # fmt: skip
+    if rank > MAX_AXES:
+        raise SpecError.of(
+            "E304", f"{op.word} slides over at most {MAX_AXES} axes", f"{rank} axes in {show(x)}",
+            (f"give the kernel {MAX_AXES} axes, as 3x3x3: the axes before those count as batch",),
+        )  # fmt: skip
+    return rank
+
+
 def attributes(windows: tuple[Window, ...]) -> dict[str, Any]:
     """The attributes that ONNX has for windows; defaults are left out."""
     named = {
@@ -144,17 +156,6 @@ def over_batch(x: Shape, y: Shape, rank: int, nodes: tuple[OnnxNode, ...]) -> Lo
 def _rename(item: OnnxNode, names: dict[str, str]) -> OnnxNode:
     inputs = tuple(names.get(name, name) if isinstance(name, str) else name for name in item.inputs)
     return item._replace(inputs=inputs, outputs=tuple(names.get(name, name) for name in item.outputs))
-
-
-def _too_many_axes(op: Sliding, x: Shape, rank: int) -> SpecError:
-    has = len(x) - 1
-    kernel = "one number" if has == 1 else show(("k",) * has)
-    return SpecError.of(
-        "E302",
-        "the kernel has more axes than the volume has spatial ones",
-        f"{show(op.extent())} has {rank}, {show(x)} has {has}",  # type: ignore[arg-type]
-        (f"write {kernel} for the kernel, or give the input {rank} spatial axes",),
-    )
 
 
 def _too_large(op: Sliding, size: int, window: Window) -> SpecError:
