@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .errors import Diagnostic, Place
 from .shape import Shape
 from .source import Source
+from .symbolic import Symbolic
 
 
 class Node(NamedTuple):
@@ -60,6 +61,8 @@ class Graph:
     pins: tuple[Pin, ...] = ()
     questions: tuple[Question, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    conditions: tuple[str, ...] = ()
+    """What the network supposes of its free dimensions."""
 
     @property
     def title(self) -> str:
@@ -70,6 +73,12 @@ class Graph:
         """The volumes that a node reads."""
         nodes = self.nodes
         return tuple([nodes[index].shape for index in node.inputs])
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The free dimensions, by name."""
+        sizes = [size for node in self.nodes for size in node.shape if isinstance(size, Symbolic)]
+        return tuple(sorted({str(symbol) for size in sizes for symbol in size.expr.free_symbols}))
 
     def needed(self) -> set[int]:
         """The nodes that lead to an output, with those whose weights they share; heads for training do not."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .analysis.pins import check_pins
 from .analysis.table import Table, Totals, tabulate
 from .build import Options
+from .errors import Diagnostic, SpecError
 from .graph import Graph
 from .load import parse_spec, read_spec
 
@@ -114,6 +115,10 @@ class Network:
     ) -> Prepared:
         from .backends.export import Prepared  # noqa: PLC0415 - onnx takes 100 ms to import
 
+        if self.graph.free:
+            names = " and ".join(self.graph.free)
+            help = ("give them numbers: " + " ".join(f"--set {name}=..." for name in self.graph.free),)
+            raise SpecError(Diagnostic("E256", f"only a network without free dimensions runs: {names}", help=help))
         if batch is None:
             batch = self.graph.settings.get("batch", "dynamic")
         return Prepared(self.graph, weights=weights, match=match, seed=seed, batch=batch, opset=opset)

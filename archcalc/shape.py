@@ -6,9 +6,11 @@ A shape lists the spatial sizes, then the channels: (height, width, channels). T
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 from .errors import SpecError
+from .symbolic import distinct, quotient
 
 Shape = tuple[int, ...]
 
@@ -57,6 +59,13 @@ class Fit(NamedTuple):
 POINT = Window()
 
 
+def ratio(number: int, divisor: int) -> Any:
+    """An exact quotient, also of symbols."""
+    if isinstance(number, int) and isinstance(divisor, int):
+        return Fraction(number, divisor)
+    return number / divisor
+
+
 def show(shape: Sequence[object]) -> str:
     """A shape as it is written: 227x227x3."""
     return "x".join(str(size) for size in shape)
@@ -64,7 +73,7 @@ def show(shape: Sequence[object]) -> str:
 
 def per_axis(value: Extent, rank: int, what: str) -> tuple[int, ...]:
     """One value an axis: a single one serves all, a tuple must have as many as there are axes."""
-    if isinstance(value, int):
+    if not isinstance(value, tuple):
         return (value,) * rank
     if len(value) != rank:
         raise _wrong_rank(value, rank, what)
@@ -73,13 +82,13 @@ def per_axis(value: Extent, rank: int, what: str) -> tuple[int, ...]:
 
 def pads_per_axis(value: Pads, rank: int, what: str = "pad") -> tuple[tuple[int, int], ...]:
     """The pads before and after, an axis each."""
-    if isinstance(value, int):
+    if not isinstance(value, tuple):
         return ((value, value),) * rank
     if isinstance(value, Pair):
         return (tuple(value),) * rank
     if len(value) != rank:
         raise _wrong_rank(value, rank, what)
-    return tuple((pad, pad) if isinstance(pad, int) else tuple(pad) for pad in value)
+    return tuple(tuple(pad) if isinstance(pad, tuple) else (pad, pad) for pad in value)
 
 
 def _wrong_rank(value: Sequence[object], rank: int, what: str) -> SpecError:
@@ -99,12 +108,24 @@ def fit_window(size: int, window: Window, fit: str) -> Fit:
     must start inside the input or the padding before it, as in PyTorch and ONNX.
     """
     room = size + window.before + window.after - window.span
+    if fit == FLOOR and not isinstance(room, int):
+        return Fit(quotient(room, window.stride) + 1)
+    if fit == CEIL and not isinstance(room, int):
+        return _fit_up(size, window, room)
     steps, dropped = divmod(room, window.stride)
     if not dropped or fit == EXACT:
         return Fit(steps + 1, dropped)
     if fit == CEIL and (steps + 1) * window.stride < size + window.before:
         return Fit(steps + 2, 0, window.stride - dropped)
     return Fit(steps + 1, dropped)
+
+
+def _fit_up(size: int, window: Window, room: int) -> Fit:
+    """Rounding up a size with symbols in it, supposing that the last window starts inside."""
+    steps = -quotient(-room, window.stride)
+    if steps * window.stride > size + window.before - 1:
+        steps -= 1
+    return Fit(steps + 1)
 
 
 def same_pads(size: int, window: Window) -> tuple[int, int]:
@@ -129,7 +150,7 @@ def broadcast(*shapes: Shape) -> Shape:
     padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     sizes = []
     for axis in zip(*padded, strict=True):
-        wide = {size for size in axis if size != 1}
+        wide = distinct(size for size in axis if size != 1)
         if len(wide) > 1:
             sides = " against ".join(map(show, shapes))
             raise SpecError.of("E310", "the volumes don't broadcast", sides, ("every axis must agree or be 1",))

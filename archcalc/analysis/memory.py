@@ -6,29 +6,30 @@ from collections.abc import Sequence
 from math import prod
 
 from ..graph import Graph
+from ..symbolic import largest
 
 FLOAT32 = 4
 """Bytes of an element unless another type is named."""
 
 
-def peak_elements(graph: Graph) -> tuple[int, int]:
-    """The most numbers alive at once along the schedule, and the node where that is.
+def peak_elements(graph: Graph) -> tuple[int, int | None]:
+    """The most numbers alive at once along the schedule, and the node where that is (None if it depends on symbols).
 
     While a layer runs its inputs and its output are alive; a volume dies after its last reader, the outputs of the
     network never do.
     """
     last = last_readers(graph)
     sizes = [prod(node.shape) if node.active else 0 for node in graph.nodes]
-    alive, peak, where = 0, 0, 0
+    alive, levels = 0, []
     dying: list[list[int]] = [[] for _ in graph.nodes]
     for index, reader in enumerate(last):
         dying[reader].append(index)
     for index, size in enumerate(sizes):
         alive += size
-        if alive > peak:
-            peak, where = alive, index
+        levels.append(alive)
         alive -= sum([sizes[dead] for dead in dying[index]])
-    return peak, where
+    peak = largest(levels)
+    return peak, next((index for index, level in enumerate(levels) if level == peak), None)
 
 
 def last_readers(graph: Graph) -> list[int]:

@@ -12,6 +12,7 @@ from ..errors import Diagnostic
 from ..graph import Graph, Node
 from ..ops.fields import spell
 from ..shape import Shape, Window, fit_window
+from ..symbolic import plain, simple
 from .cost import Cost, cost, own_weights
 from .memory import FLOAT32, peak_elements, training_bytes
 from .receptive import Fields, receptive_fields
@@ -142,6 +143,8 @@ class Row:
 
 
 def _exact(value: int | Fraction) -> int | str:
+    if not isinstance(value, int | Fraction):
+        return value
     return int(value) if value == int(value) else str(value)
 
 
@@ -203,7 +206,7 @@ class Table:
         """The table for JSON; the keys are part of the interface."""
         graph = self.graph
         outputs = [graph.nodes[index] for index in graph.outputs]
-        return {
+        table = {
             "schema": SCHEMA,
             "name": graph.name,
             "title": graph.title,
@@ -218,7 +221,9 @@ class Table:
             "rounded": [{"name": row.name, "rounded": row.rounded} for row in self.rounded],
             "uncounted": [row.name for row in self.uncounted],
             "warnings": [warning.as_dict() for warning in self.warnings],
+            "conditions": list(graph.conditions),
         }
+        return plain(table) if graph.free else table  # type: ignore[no-any-return]
 
 
 def tabulate(graph: Graph) -> Table:
@@ -231,8 +236,8 @@ def tabulate(graph: Graph) -> Table:
             if node.op.word != "INPUT"
         ]
     )
-    peak, where = peak_elements(graph) if graph.nodes else (0, 0)
-    return Table(graph, rows, _totals(rows, peak), graph.nodes[where].name)
+    peak, where = peak_elements(graph)
+    return Table(graph, rows, _totals(rows, peak), "" if where is None else graph.nodes[where].name)
 
 
 def _totals(rows: tuple[Row, ...], peak: int) -> Totals:
@@ -240,14 +245,14 @@ def _totals(rows: tuple[Row, ...], peak: int) -> Totals:
     macs = sum([row.cost.macs for row in rows])
     activations = sum([row.activations for row in rows])
     return Totals(
-        params=params,
-        buffers=sum([row.cost.buffers for row in rows]),
-        macs=macs,
-        flops=2 * macs,
-        activations=activations,
-        connections=sum([row.cost.connections for row in rows]),
-        weight_bytes=params * FLOAT32,
-        activation_bytes=activations * FLOAT32,
-        peak_bytes=peak * FLOAT32,
-        training_bytes=training_bytes(params, activations),
+        params=simple(params),
+        buffers=simple(sum([row.cost.buffers for row in rows])),
+        macs=simple(macs),
+        flops=simple(2 * macs),
+        activations=simple(activations),
+        connections=simple(sum([row.cost.connections for row in rows])),
+        weight_bytes=simple(params * FLOAT32),
+        activation_bytes=simple(activations * FLOAT32),
+        peak_bytes=simple(peak * FLOAT32),
+        training_bytes=simple(training_bytes(params, activations)),
     )

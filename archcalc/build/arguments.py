@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from ..errors import Diagnostic, Fix, SpecError
+from ..errors import Diagnostic, SpecError
 from ..ops import WORDS, find
 from ..ops.base import Op
 from ..ops.fields import Signature, Word, signature
 from ..syntax import tree
-from ..words import nearest
-from . import advice
+from . import advice, slips
 from .scope import Scope
 from .values import evaluate
 
@@ -33,7 +33,10 @@ def find_op(word: str, part: tree.Layer | tree.Name, scope: Scope) -> type[Op]:
 
 def bind(op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, scope: Scope, fit: str) -> Op:
     """The op with its arguments; all mistakes among them are reported together."""
-    binder = _Binder(op, arguments, part, scope)
+    bare = None if arguments else _bare(op)
+    if bare is not None:
+        return bare
+    binder = Binder(op, arguments, part, scope)
     while binder.take_next():
         pass
     binder.finish()
@@ -42,7 +45,14 @@ def bind(op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, sco
     return op(**binder.fields)
 
 
-class _Binder:
+@cache
+def _bare(op: type[Op]) -> Op | None:
+    """The op without arguments, if it needs none: one for all, since ops are values."""
+    fields = (*signature(op).arguments, *signature(op).options.values())
+    return None if any([field.default is dataclasses.MISSING for field in fields]) else op()
+
+
+class Binder:
     """Collects the fields of one op."""
 
     def __init__(self, op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, scope: Scope) -> None:
@@ -67,7 +77,8 @@ class _Binder:
             self.mistakes += error.diagnostics
             self.failed = True
             # after a missing -> the rest belongs to another layer
-            return error.diagnostics[:1] and error.diagnostics[0].code not in ("E105", "E216") and len(self.mistakes) < MAX_MISTAKES
+            ends = any(mistake.code in ("E105", "E116", "E216") for mistake in error.diagnostics)
+            return not ends and len(self.mistakes) < MAX_MISTAKES
         return True
 
     def _take(self, argument: tree.Argument) -> None:
@@ -88,9 +99,9 @@ class _Binder:
         if field is None and self.signature.keys is not None:
             return self._free(self.signature.keys, argument)
         if field is None:
-            raise self._unknown(argument, argument.key, self._text(argument.value))
-        if argument.short and self.scope.find(self._text(argument)) is not None:
-            text = self._text(argument)
+            raise slips.unknown(self, argument, argument.key, self.text(argument.value))
+        if argument.short and self.scope.find(self.text(argument)) is not None:
+            text = self.text(argument)
             help = (f"write ({text}) for its value, or {argument.key}= for the option",)
             raise self.scope.error(argument, "E211", f"{text} is a name here, and could be an option too", help)
         return self._set(field, evaluate(argument.value, self.scope), argument)
@@ -105,7 +116,7 @@ class _Binder:
 
     def _flag(self, argument: tree.Argument, word: str) -> None:
         if word not in self.signature.flags:
-            raise self._no_flag(argument, word)
+            raise slips.no_word(self, argument, word)
         name, value = self.signature.flags[word]
         if name in self.fields:
             raise self.scope.error(argument, "E212", f"{word} is said twice, or against another word", ("keep one",))
@@ -116,7 +127,9 @@ class _Binder:
         value = evaluate(argument.value, self.scope)
         if value not in (0, 1):
             help = (f"{argument.key}=1 says it, {argument.key}=0 does not",)
-            raise self.scope.error(argument, "E214", f"the flag {argument.key} must be 0 or 1", help, f"this is {value}")
+            raise self.scope.error(
+                argument, "E214", f"the flag {argument.key} must be 0 or 1", help, f"this is {value}"
+            )
         if value:
             self._flag(argument, argument.key)
 
@@ -126,112 +139,26 @@ class _Binder:
         except SpecError:
             self.waiting = self.waiting[1:]
             raise
-        if isinstance(value, Word) and (value in WORDS or (not self.waiting and not advice.split(value)[0])):
-            raise self._missing_arrow(argument, value)
+        if isinstance(value, Word) and value in WORDS:
+            raise slips.missing_arrow(self, argument, value)
         if not self.waiting:
-            raise self._too_many(argument)
+            raise slips.too_many(self, argument)
         self._set(self.waiting.pop(0), value, argument)
 
     def _set(self, field: dataclasses.Field[Any], value: Any, argument: tree.Argument) -> None:
         kind = field.metadata["kind"]
         if field.name in self.fields:
-            raise self.scope.error(argument, "E212", f"{self._text(argument)} is given twice", ("keep one",))
-        free = [size for size in (value if isinstance(value, tuple) else (value,)) if isinstance(size, Word)]
-        if free:
-            help = ("symbols are not available yet: write a number, or set it with let",)
-            raise self.scope.error(argument, "E252", f"{free[0]} is a free dimension", help)
+            raise self.scope.error(argument, "E212", f"{self.text(argument)} is given twice", ("keep one",))
         try:
             self.fields[field.name] = kind.read(value)
         except ValueError as error:
             self.fields.setdefault(field.name, None)
             what = f"{self.op.word}'s {field.name.replace('_', ' ')} must be {kind.what}"
-            raise self.scope.error(argument, "E214", what, (self.example(),), str(error)) from None
+            help = (self.example(),) if field in self.signature.arguments else ()
+            raise self.scope.error(argument, "E214", what, help, str(error)) from None
 
-    # Arguments that are not understood
-
-    def _no_flag(self, argument: tree.Argument, word: str) -> SpecError:
-        """A lower case word that the layer does not take: an option written otherwise, another layer, or a name."""
-        following = self._number_behind()
-        if word == "x" and following is not None:
-            return self._spaced(argument)
-        if following is not None and self._is_option(word):
-            self.index += 1
-            pair = argument._replace(end=following.end)
-            return self._unknown(pair, word, self._text(following), self._text(pair))
-        if word.upper() in WORDS or self.scope.block(word):
-            return self._missing_arrow(argument, word.upper() if word.upper() in WORDS else word)
-        key, value = advice.split(word)
-        if key and advice.meant(key, value, self.signature, self.op.word):
-            self.waiting = self.waiting[1:]
-            return self._unknown(argument, key, value, word)
-        is_value = self.waiting or not self.scope.source.text[argument.start - 1].isspace()
-        return self._no_name(argument, word) if is_value else self._unknown(argument, word, "")
-
-    def _no_name(self, argument: tree.Argument, word: str) -> SpecError:
-        """A word where a value is due."""
-        if self.scope.misses_import():
-            return SpecError()
-        start = argument.start
-        while start and not self.scope.source.text[start - 1].isspace():
-            start -= 1
-        self.waiting = self.waiting[1:]
-        text = self.scope.source.text[start : argument.end]
-        known = list(self.scope.names())
-        near = nearest(word, self.signature.flags, 1)
-        help = f"did you mean {near[0]}?" if near else advice.name(text, known)
-        return self._error(argument._replace(start=start), "E201", f"{text} has no value here", help)
-
-    def _is_option(self, word: str) -> bool:
-        found = advice.meant(word, "1", self.signature, self.op.word)
-        return bool(found and found.write)
-
-    def _number_behind(self) -> tree.Argument | None:
-        """The next argument if it is a plain number or shape."""
-        behind = self.arguments[self.index] if self.index < len(self.arguments) else None
-        return behind if behind and not behind.key and isinstance(behind.value, tree.Glued) else None
-
-    def _unknown(self, argument: tree.Argument, word: str, value: str, text: str = "") -> SpecError:
-        help, write = advice.unknown(word, value, self.signature, self.op.word)
-        kind = "option" if argument.key else "word"
-        return self._error(argument, "E215", f"{self.op.word} has no {kind} {text or word}", help, write)
-
-    def _spaced(self, argument: tree.Argument) -> SpecError:
-        """3 x 3, an argument each."""
-        first = max(self.index - 2, 0)
-        while self.index + 2 < len(self.arguments) and self._text(self.arguments[self.index + 1]) == "x":
-            self.index += 2
-        shape = argument._replace(start=self.arguments[first].start, end=self.arguments[self.index].end)
-        self.index += 1
-        write = "".join(self._text(shape).split())
-        return self._error(shape, "E109", "a shape is glued by x, without blanks", f"write {write}", write)
-
-    def _missing_arrow(self, argument: tree.Argument, word: str) -> SpecError:
-        return self._error(argument, "E105", f"-> is missing before {self._text(argument)}", f"write -> {word}", f"-> {word}")
-
-    def _too_many(self, argument: tree.Argument) -> SpecError:
-        text, before = self._text(argument), self.arguments[: self.index]
-        sizes = [self._text(item) for item in before if not item.key]
-        key, value = advice.split(text.lower())
-        if key in self.signature.options:
-            right = advice.written(key, value)
-            return self._error(argument, "E215", f"{self.op.word} has no word {text}", f"did you mean {right}?", right)
-        if self.signature.arguments and len(sizes) == len(before) and all(size.isdigit() for size in sizes):
-            sizes += [self._text(item) for item in self.arguments[self.index :] if not item.key and self._text(item).isdigit()]
-            shape = "x".join(sizes[len(self.signature.arguments) - 1 :])
-            help = f"sizes are joined by x: {' '.join([self.op.word, *sizes[: len(self.signature.arguments) - 1], shape])}"
-        else:
-            names = [field.name for field in self.signature.arguments]
-            takes = " and ".join(names).replace("_", " ") if names else "no arguments"
-            help = f"{self.op.word} takes {takes}; the next layer follows after ->"
-        return self.scope.error(argument, "E216", f"{text} is one argument too many", (help,))
-
-    def _error(self, argument: tree.Argument, code: str, message: str, help: str, write: str = "") -> SpecError:
-        fixes = (Fix(f"write {write}", write),) if write else ()
-        return SpecError(
-            Diagnostic(code, message, "", (help,), fixes, self.scope.place(argument), self.scope.trace)
-        )  # fmt: skip
-
-    def _text(self, part: Any) -> str:
+    def text(self, part: Any) -> str:
+        """A piece of syntax as it is written."""
         return self.scope.source.text[part.start : part.end]
 
     def finish(self) -> None:

@@ -59,6 +59,12 @@ def _unknown(part: tree.Use, scope: Scope) -> Exception:
     span = tree.Name(part.name, part.start, part.start + len(part.name))
     if scope.misses_import():
         return SpecError()
+    behind = scope.source.text[span.end : part.end].split(maxsplit=1)[:1]
+    if scope.label(part.name):
+        return scope.error(span, "E218", f"there is no block {part.name}", (f"@{part.name} is the labelled volume",))
+    if behind and behind[0] in WORDS:
+        help = f"a colon labels a stage: {part.name}: {behind[0]}"
+        return scope.error(span, "E218", f"there is no block {part.name}", (help,))
     near = [] if part.name.upper() in WORDS else nearest(part.name, scope.block_names())
     if near or not layers_like(part.name, WORDS):
         help = did_you_mean(near, f"define it first: def {part.name} n {{ ... }}")

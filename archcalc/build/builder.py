@@ -14,6 +14,7 @@ from ..ops.fields import Reference
 from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
+from ..symbolic import symbol
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
 from ..words import nearest
 from . import blocks, declare, links, mixture
@@ -106,7 +107,7 @@ class Builder:
         pins = () if self.options.values else tuple(self.pins)
         return Graph(
             tuple(self.nodes), tuple(self.outputs), name, self.settings, pins, tuple(self.questions),
-            tuple(self.warnings),
+            tuple(self.warnings), self.root.assumptions.texts,
         )  # fmt: skip
 
     def _finish(self, spec: tree.Spec, current: Volume | None) -> None:
@@ -321,10 +322,8 @@ class Builder:
         """The volume of a chain that starts without INPUT."""
         if self.nodes or self.mistakes:
             return LOST
-        if self.options.input is None:
-            help = ("write INPUT 32x32x3 -> before it, or give --input 32x32x3",)
-            raise scope.error(layer, "E231", "the chain starts without an INPUT", help)
-        op = Input(self.options.input, integer=integer)
+        shape = self.options.input or tuple(symbol(name, scope.assumptions) for name in ("H", "W", "C"))
+        op = Input(shape, integer=integer)  # type: ignore[arg-type]
         return self._add(op, (), op.output(), "input", scope, layer)
 
     def _add(
@@ -333,7 +332,8 @@ class Builder:
     ) -> Volume:  # fmt: skip
         if len(self.nodes) >= self.options.max_layers and isinstance(part, tree.Layer):
             raise self._too_many(len(self.nodes) + 1, scope, part)
-        if prod(shape) > MAX_VOLUME:
+        size = prod(shape)
+        if isinstance(size, int) and size > MAX_VOLUME:
             raise self._too_large(shape, scope, part)
         nodes = self.nodes
         if isinstance(op, Input) and op.integer:

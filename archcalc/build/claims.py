@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..graph import Question
 from ..ops import WORDS
 from ..ops.fields import Word
+from ..symbolic import Symbolic
 from ..shape import show
 from ..syntax import tree
 from .scope import Scope, Volume
@@ -42,9 +43,8 @@ def _size(axis: tree.Expression | tree.Sides, scope: Scope) -> int | None:
     if isinstance(size, Word) and size in WORDS:
         help = ("=> 55x55x96 claims a volume, => ? asks for it, -> joins layers",)
         raise scope.error(axis, "E107", f"no volume stands between => and {size}", help)
-    if isinstance(size, Word):
-        help = ("symbols are not available yet: write a number or ?",)
-        raise scope.error(axis, "E252", f"{size} is a free dimension", help)
+    if isinstance(size, Symbolic):
+        return size  # type: ignore[return-value]
     if not isinstance(size, int) or size < 1:
         raise scope.error(axis, "E208", "a size must be a whole number of at least 1", (f"this is {size}",))
     return size

@@ -60,13 +60,15 @@ def _setting(setting: tree.Setting, scope: Scope) -> Any:
         if word not in FITS:
             raise scope.error(setting, "E224", "fit is exact, floor or ceil", ("set fit=floor",))
         return "" if word == EXACT else word
-    value = evaluate(setting.value, scope)
-    wanted = int if setting.key == "batch" else str
-    if type(value) is not wanted or (wanted is int and value < 1):
-        example = "set batch=32" if setting.key == "batch" else f'set {setting.key}="..."'
-        kind = "a whole number of at least 1" if setting.key == "batch" else "a text in quotes"
-        raise scope.error(setting, "E224", f"{setting.key} is {kind}", (example,))
-    return value
+    if setting.key == "batch":
+        size = evaluate(setting.value, scope)
+        if not isinstance(size, int) or size < 1:
+            raise scope.error(setting, "E224", "batch is a whole number of at least 1", ("set batch=32",))
+        return size
+    if not isinstance(setting.value, tree.Text):
+        text = scope.source.text[setting.value.start : setting.value.end]
+        raise scope.error(setting, "E224", f"{setting.key} is a text in quotes", (f'set {setting.key}="{text}"',))
+    return setting.value.value
 
 
 def _check(builder: Builder, part: tree.Declaration, scope: Scope) -> None:
@@ -120,7 +122,8 @@ def check_unused(builder: Builder) -> None:
     """An override that nothing in the text asks for is a mistake of the caller."""
     text = builder.root.source.text
     for name in builder.options.values:
-        if not re.search(rf"\b{re.escape(name)}\b", text):
+        # HxWxC has no word boundary between its symbols
+        if not re.search(rf"(?<![A-Za-wyz0-9_]){re.escape(name)}(?![A-Za-wyz0-9_])", text):
             help = ("names set by let and free dimensions can be given",)
             builder.mistakes.append(Diagnostic("E228", f"the spec has no {name} to set", help=help))
 

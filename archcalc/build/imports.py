@@ -36,12 +36,14 @@ def _imported(builder: Builder, part: tree.Import, scope: Scope) -> Scope:
     path, importing = realpath(source.file), [realpath(file) for file in builder.importing]
     if path in importing:
         cycle = " -> ".join(map(basename, (*importing[importing.index(path) :], path)))
-        raise scope.error(part, "E241", "the files import each other", (f"move what both need into a third file: {cycle}",))
+        raise scope.error(
+            part, "E241", "the files import each other", (f"move what both need into a third file: {cycle}",)
+        )
     if path not in builder.imported:
         builder.importing.append(source.file)
         try:
             spec = parse(source, builder.options.max_text, builder.options.max_depth)
-            inner = Scope(source, trace=(scope.place(part), *scope.trace))
+            inner = Scope(source, trace=(scope.place(part), *scope.trace), assumptions=scope.assumptions)
             builder.imported[path] = _declarations(builder, spec, inner)
         finally:
             builder.importing.pop()

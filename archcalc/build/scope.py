@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from ..errors import Diagnostic, Place, SpecError
 from ..shape import Shape
 from ..source import Source
+from ..symbolic import Assumptions
 from ..syntax import tree
 
 
@@ -56,6 +57,12 @@ class Scope:
     """Whether an import failed, so that names and blocks may be missing."""
     trace: tuple[Place, ...] = ()
     depth: int = 0
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    """What the network supposes of its symbols; one for all scopes."""
+
+    def __post_init__(self) -> None:
+        if self.parent is not None:
+            self.assumptions = self.parent.assumptions
 
     def find(self, name: str) -> Any:
         """The value of a name, or None."""
@@ -97,6 +104,13 @@ class Scope:
                 return scope.blocks[name]
             scope = scope.parent
         return None
+
+    def label(self, name: str) -> Volume | None:
+        """The newest volume of that label, or None."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.labels:
+            scope = scope.parent
+        return scope.labels[name] if scope is not None else None
 
     def names(self) -> Iterable[str]:
         """All names that have a value here."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ..errors import SpecError
 from ..ops.fields import Array, Reference, Word
+from ..ops import WORDS
 from ..shape import Pair, show
+from ..symbolic import Symbolic, extreme, quotient, remainder, symbol
 from ..syntax import tree
-from ..words import did_you_mean, nearest
+from ..words import did_you_mean, layers_like, nearest
 from . import advice
 from .scope import Scope
 
@@ -48,8 +51,15 @@ def _name(name: tree.Name, text: str, scope: Scope) -> Any:
     found = scope.find(text)
     if found is not None:
         return found
-    if text[0].isupper():
-        return Word(text)
+    if not text[0].islower() and text[0] != "_":
+        if any(map(str.islower, text)):
+            raise scope.error(
+                name,
+                "E201",
+                f"{text} has no value here",
+                (did_you_mean(layers_like(text, WORDS), "numbers, names set by let, and UPPERCASE symbols have one"),),
+            )
+        return Word(text) if text in WORDS else symbol(text, scope.assumptions)
     if scope.lost(text) or scope.misses_import():
         raise SpecError  # the mistake that lost the volume has been reported
     raise scope.error(name, "E201", f"{text} has no value here", (advice.name(text, list(scope.names())),))
@@ -57,12 +67,15 @@ def _name(name: tree.Name, text: str, scope: Scope) -> Any:
 
 def _number(value: tree.Expression, scope: Scope) -> Number:
     number = evaluate(value, scope)
-    if isinstance(number, int | Fraction):
-        return number
-    if isinstance(number, Word):
-        help = ("symbols are not available yet: write a number, or set it with let",)
-        raise scope.error(value, "E252", f"{number} is a free dimension", help)
-    raise scope.error(value, "E202", "arithmetic needs numbers", ("let n=64 and parameters give names to numbers",), f"this is {_what(number)}")
+    if isinstance(number, int | Fraction | Symbolic):
+        return number  # type: ignore[return-value]
+    raise scope.error(
+        value,
+        "E202",
+        "arithmetic needs numbers",
+        ("let n=64 and parameters give names to numbers",),
+        f"this is {_what(number)}",
+    )
 
 
 def _what(value: Any) -> str:
@@ -73,7 +86,8 @@ def _what(value: Any) -> str:
 
 
 def _operation(value: tree.Operation, operator: str, numbers: list[Number], scope: Scope) -> Number:
-    function = _OPERATORS.get(operator)
+    symbolic = any(isinstance(number, Symbolic) for number in numbers)
+    function = (_SYMBOLIC if symbolic else _OPERATORS).get(operator)
     if function is None:
         help = did_you_mean(nearest(operator, _FUNCTIONS, 1), f"there are {', '.join(_FUNCTIONS)}")
         raise scope.error(value, "E203", f"{operator} is no function", (help,))
@@ -83,12 +97,18 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
         raise scope.error(value, "E204", "division by zero", ("divide by another number",)) from None
     except TypeError:
         help = ("floor, ceil and sqrt take one number, min and max several",)
-        raise scope.error(value, "E205", f"{operator} takes another number of values", help, f"{len(numbers)} given") from None
+        raise scope.error(
+            value, "E205", f"{operator} takes another number of values", help, f"{len(numbers)} given"
+        ) from None
     except ValueError:
         help = (f"{operator} takes numbers from 0 on",)
-        raise scope.error(value, "E232", "a negative number has no square root", help, f"this is {numbers[0]}") from None
+        raise scope.error(
+            value, "E232", "a negative number has no square root", help, f"this is {numbers[0]}"
+        ) from None
     except OverflowError:
         result = _HUGE
+    if symbolic:
+        return result
     if max(result.numerator.bit_length(), result.denominator.bit_length()) > MAX_BITS:
         raise scope.error(value, "E209", f"the number has more than {MAX_BITS} bits", ("no network needs it",))
     return int(result) if isinstance(result, Fraction) and result.denominator == 1 else result
@@ -136,6 +156,17 @@ _OPERATORS: dict[str, Callable[..., Number]] = {
 }
 
 
+_SYMBOLIC: dict[str, Callable[..., Any]] = {
+    **_OPERATORS,
+    "/": lambda left, right: left / right if isinstance(left, Symbolic) else Fraction(left) / right,
+    "//": quotient,
+    "%": remainder,
+    "**": lambda left, right: left**right,
+    **{name: partial(extreme, name) for name in _FUNCTIONS},
+}
+"""The same for numbers with symbols in them."""
+
+
 def _array(value: tree.Items, scope: Scope) -> Array:
     scale = 1 if value.scale is None else Fraction(_number(value.scale, scope))
     if value.operator == "/":
@@ -155,7 +186,9 @@ def _items(value: tree.Items, scope: Scope, scale: Number) -> tuple[Any, ...]:
     lengths = {_shape(item) for item in items}
     if len(lengths) > 1:
         note = " and ".join(sorted({str(len(item)) if isinstance(item, tuple) else "a number alone" for item in items}))
-        raise scope.error(value, "E206", "the rows of the array differ in length", ("give every row as many numbers",), note)
+        raise scope.error(
+            value, "E206", "the rows of the array differ in length", ("give every row as many numbers",), note
+        )
     return tuple(items)
 
 
@@ -166,6 +199,9 @@ def _shape(item: Any) -> tuple[int, ...]:
 def integer(value: tree.Expression, scope: Scope, what: str) -> int:
     """A whole number of at least 0."""
     number = _number(value, scope)
+    if isinstance(number, Symbolic):
+        help = ("give it a value: --set, or let above it",)
+        raise scope.error(value, "E255", f"{what} is not known", help, f"this is {number}")
     if Fraction(number).denominator != 1 or number < 0:
         help = ("[ ... ]*2 repeats twice, [ ... ]*0 is nothing",)
         raise scope.error(value, "E207", f"{what} must be a whole number of at least 0", help, f"this is {number}")

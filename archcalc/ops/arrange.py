@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..errors import SpecError
 from ..shape import POINT, Extent, Pads, Shape, Window, pads_per_axis, per_axis, show
+from ..symbolic import remainder
 from .axes import at
 from .base import ANY, FIRST, Axis, Const, Lowering, Op, chain, ints, need_rank, node
 from .fields import COUNT, EXTENT, INTEGER, INTEGERS, LIKE, PADS, Reference, argument, flag, option
@@ -173,7 +174,7 @@ class Roll(Op):
     def _shifts(self, x: Shape) -> tuple[int, ...]:
         need_rank(self, x, 2, "56x56x96")
         shifts = per_axis(self.shift, len(x) - 1, "shift")
-        return tuple(shift % size for shift, size in zip(shifts, x, strict=False))
+        return tuple(remainder(shift, size) for shift, size in zip(shifts, x, strict=False))
 
     def output(self, *x: Shape) -> Shape:
         self._shifts(x[0])

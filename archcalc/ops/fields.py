@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..shape import Pair, show
+from ..symbolic import Symbolic
 
 SHORT = "spdgo"
 """The options that are glued to their value: s2, p0:1."""
@@ -35,7 +36,9 @@ LARGEST = 2**63 - 1
 
 
 def whole(value: Any) -> int:
-    """An integer, from an int or a fraction that is whole."""
+    """An integer, from an int or a fraction that is whole; a symbol stands for one."""
+    if isinstance(value, Symbolic):
+        return value  # type: ignore[return-value]
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise ValueError(f"{_describe(value)} is not a number")
     if value.denominator != 1:
@@ -139,7 +142,8 @@ def _nested(items: Any) -> str:
 def _joined(value: Any) -> str:
     if isinstance(value, tuple) and not isinstance(value, Pair):
         return "x".join(map(_joined, value))
-    return f"({value})" if isinstance(value, int) and value < 0 else str(value)
+    text = str(value)
+    return text if isinstance(value, Pair) or text.isalnum() else f"({text})"
 
 
 def _signed(value: Any) -> str:

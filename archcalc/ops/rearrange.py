@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from math import prod
 from typing import ClassVar, NamedTuple
 
 from ..errors import SpecError
-from ..shape import POINT, Shape, Window, divisors, show
+from ..shape import POINT, Shape, Window, divisors, ratio, show
 from .base import BATCH, FIRST, LAST, Lowering, OnnxNode, Op, chain, ints, node
 from .fields import COUNT, TEXT, argument, keys
 
@@ -112,7 +111,7 @@ class Rearrange(Op):
             gone, come = (prod(lengths[name] for name in axis[shared:]) for axis in (old, new))
             if gone > 1 and come > 1:
                 return None
-            windows.append(POINT if gone == come == 1 else Window(gone, Fraction(gone, come)))  # type: ignore[arg-type]
+            windows.append(POINT if gone == come == 1 else Window(gone, ratio(gone, come)))
         return () if all(window == POINT for window in windows) else tuple(windows)
 
     def onnx(self, *x: Shape) -> Lowering:

@@ -27,7 +27,7 @@ class RelativePositions(Op):
 
     def _axes(self) -> tuple[tuple[int, int], ...]:
         """The number of queries and of keys along each axis."""
-        rank = 1 if isinstance(self.queries, int) else len(self.queries)
+        rank = len(self.queries) if isinstance(self.queries, tuple) else 1
         queries = per_axis(self.queries, rank, "queries")
         keys = queries if self.keys is None else per_axis(self.keys, rank, "keys")
         return tuple(zip(queries, keys, strict=True))
@@ -54,20 +54,21 @@ class RelativePositions(Op):
 
     def _rows(self) -> list[list[int]]:
         """The row of the table for each query and key."""
-        axes = self._axes()
-        return [
-            [self._row(axes, query, key) for key in product(*(range(k) for _, k in axes))]
-            for query in product(*(range(q) for q, _ in axes))
-        ]
+        spans = [2 * max(axis) - 1 for axis in self._axes()]
+        rows = []
+        for offsets in product(*(_offsets(*axis) for axis in self._axes())):
+            row = [0]
+            for span, along in zip(spans, offsets, strict=True):
+                row = [start * span + offset for start in row for offset in along]
+            rows.append(row)
+        return rows
 
-    @staticmethod
-    def _row(axes: tuple[tuple[int, int], ...], query: tuple[int, ...], key: tuple[int, ...]) -> int:
-        row = 0
-        for (q, k), i, j in zip(axes, query, key, strict=True):
-            wide = max(q, k)
-            # the smaller side is stretched to the larger one
-            row = row * (2 * wide - 1) + (i * wide * k + (k - 1 - j) * wide * q) // (q * k)
-        return row
+
+def _offsets(queries: int, keys: int) -> list[list[int]]:
+    """Along one axis: how far each query stands behind each key, from 0; the smaller side is stretched to the larger."""
+    wide, both = max(queries, keys), queries * keys
+    ahead = [(keys - 1 - key) * wide * queries for key in range(keys)]
+    return [[(query * wide * keys + far) // both for far in ahead] for query in range(queries)]
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ class Coordinates(Op):
     window: Extent = argument(EXTENT)
 
     def _sizes(self) -> Shape:
-        return (self.window,) if isinstance(self.window, int) else self.window
+        return self.window if isinstance(self.window, tuple) else (self.window,)
 
     def output(self, *x: Shape) -> Shape:
         sizes = self._sizes()

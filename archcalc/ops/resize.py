@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 from typing import ClassVar
 
 from ..errors import SpecError
-from ..shape import Extent, Shape, Window, per_axis
+from ..shape import Extent, Shape, Window, per_axis, ratio
 from .base import FIRST, Lowering, Op, ints, need_rank, node
 from .fields import EXTENT, LIKE, Reference, argument, choice, option
 
@@ -74,4 +73,4 @@ class Up(Op):
 
 def _window(size: int, outputs: int) -> Window:
     """One position, so many to an output."""
-    return Window(1, Fraction(size, outputs))  # type: ignore[arg-type]
+    return Window(1, ratio(size, outputs))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import prod
 from typing import Any, ClassVar
 
 from ..errors import SpecError
-from ..shape import POINT, Extent, Pads, Shape, Window, pads_per_axis, per_axis
+from ..shape import POINT, Extent, Pads, Shape, Window, pads_per_axis, per_axis, ratio
 from .base import Lowering, Op, Weight, need_rank, node
 from .fields import COUNT, EXTENT, PADS, argument, flag, option
 from .window import attributes, axes_under, over_batch
@@ -112,5 +111,5 @@ class TransposedConv(Op):
 def _seen(window: Window) -> Window:
     """What one output of a transposed window sees of its input: the taps that land on inputs, at a stride below 1."""
     kernel = -(-window.span // window.stride)
-    before = Fraction(window.span - 1 - window.before, window.stride)
-    return Window(kernel, Fraction(1, window.stride), 1, before, 0)  # type: ignore[arg-type]
+    before = ratio(window.span - 1 - window.before, window.stride)
+    return Window(kernel, ratio(1, window.stride), 1, before, 0)

@@ -1,0 +1,296 @@
+"""Free dimensions: numbers that are not known yet, and flow through the same arithmetic as integers.
+
+A symbol is a whole number of at least 1. What its network supposes of it (a stride that fits, groups that divide) is
+noted while the network is built, and stated in reports. sympy does the algebra; it is imported when the first symbol
+appears, and is never given text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+
+class Assumptions:
+    """What one network supposes of its symbols."""
+
+    def __init__(self) -> None:
+        self._whole: dict[Any, tuple[Any, Any]] = {}
+        """Quotients that must be whole, with number and divisor."""
+        self._bounds: dict[tuple[Any, Any], None] = {}
+        """Pairs of which the first is at least the second."""
+        self._equal: dict[tuple[Any, Any], None] = {}
+        """Pairs that are the same."""
+
+    def divides(self, number: Any, divisor: Any) -> None:
+        """Note that a number is a multiple of another."""
+        self._whole.setdefault(number / divisor, (number, divisor))
+
+    def is_whole(self, quotient: Any) -> bool:
+        """Whether a quotient was supposed to be whole."""
+        return quotient in self._whole
+
+    def bound(self, large: Any, small: Any) -> None:
+        """Note that a number is at least as large as another."""
+        self._bounds.setdefault((large, small))
+
+    def agree(self, one: Any, other: Any) -> None:
+        """Note that two sizes are the same."""
+        self._equal.setdefault((one, other))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is supposed, as text, without what follows from the rest."""
+        if not self._whole and not self._bounds and not self._equal:
+            return ()
+        from .conditions import state  # noqa: PLC0415 - only for symbols
+
+        return state(list(self._equal), list(self._whole.values()), list(self._bounds))
+
+
+def symbol(name: str, assumptions: Assumptions) -> Symbolic:
+    """The free dimension of that name."""
+    import sympy  # noqa: PLC0415 - sympy takes 200 ms to import
+
+    return Symbolic(sympy.Symbol(name, integer=True, positive=True), assumptions)
+
+
+class Symbolic:
+    """A number with free dimensions in it.
+
+    Comparisons and divisions that depend on the symbols are answered as a network that works needs them (checks ask
+    for the bad case), and noted as assumptions.
+    """
+
+    __slots__ = ("assumptions", "expr")
+
+    def __init__(self, expr: Any, assumptions: Assumptions) -> None:
+        self.expr = expr
+        self.assumptions = assumptions
+
+    def _number(self, expr: Any) -> Any:
+        """Back to a plain number where the symbols have cancelled."""
+        if expr.is_Integer:
+            return int(expr)
+        if expr.is_Rational:
+            return Fraction(int(expr.p), int(expr.q))
+        return Symbolic(expr, self.assumptions)
+
+    def __add__(self, other: Any) -> Any:
+        return self._number(self.expr + _expr(other))
+
+    def __sub__(self, other: Any) -> Any:
+        return self._number(self.expr - _expr(other))
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._number(_expr(other) - self.expr)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._number(self.expr * _expr(other))
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._number(self.expr / _expr(other))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._number(_expr(other) / self.expr)
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __neg__(self) -> Any:
+        return self._number(-self.expr)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._number(self.expr ** _expr(other))
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self._quotient(self.expr, _expr(other))
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return self._quotient(_expr(other), self.expr)
+
+    def __mod__(self, other: Any) -> Any:
+        return self._remainder(self.expr, _expr(other))
+
+    def __rmod__(self, other: Any) -> Any:
+        return self._remainder(_expr(other), self.expr)
+
+    def __divmod__(self, other: Any) -> Any:
+        remainder = self % other
+        return self // other, remainder
+
+    def __rdivmod__(self, other: Any) -> Any:
+        remainder = other % self
+        return other // self, remainder
+
+    def _quotient(self, number: Any, divisor: Any) -> Any:
+        """Whole where that is known or was supposed, else rounded down."""
+        import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+        quotient = sympy.cancel(number / divisor)
+        if self.assumptions.is_whole(number / divisor) or quotient.is_integer:
+            return self._number(quotient)
+        # -(-a // b) is how sizes are rounded up
+        up = quotient.could_extract_minus_sign()
+        return self._number(-sympy.ceiling(-quotient) if up else sympy.floor(quotient))
+
+    def _remainder(self, number: Any, divisor: Any) -> Any:
+        """The remainder if it is certain, else 0: the network supposes that it divides."""
+        import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+        remainder = sympy.Mod(number, divisor)
+        if remainder.is_Integer or sympy.cancel(number / divisor).is_integer:
+            return int(remainder) if remainder.is_Integer else 0
+        self.assumptions.divides(number, divisor)
+        return 0
+
+    def _compare(self, other: Any, certain: str, sign: str) -> bool:
+        """Whether a comparison is certain; otherwise the network supposes its contrary (for > and <, what checks ask)."""
+        difference = (self.expr - _expr(other)).expand()
+        answer = getattr(difference, certain)
+        if answer is None:
+            pair = (_expr(other), self.expr) if sign in (">", ">=") else (self.expr, _expr(other))
+            self.assumptions.bound(*pair)
+        return bool(answer)
+
+    def __gt__(self, other: Any) -> bool:
+        return self._compare(other, "is_positive", ">")
+
+    def __lt__(self, other: Any) -> bool:
+        return self._compare(other, "is_negative", "<")
+
+    def __ge__(self, other: Any) -> bool:
+        return self._compare(other, "is_nonnegative", ">=")
+
+    def __le__(self, other: Any) -> bool:
+        return self._compare(other, "is_nonpositive", "<=")
+
+    def __eq__(self, other: object) -> bool:
+        expr = _expr(other)
+        return expr is not None and bool(self.expr == expr or (self.expr - expr).expand() == 0)
+
+    def __hash__(self) -> int:
+        return hash(self.expr.expand())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def simple(self) -> Symbolic:
+        """The shortest of the usual forms."""
+        import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+        if self.expr.has(sympy.floor, sympy.Max):
+            return self
+        forms = [self.expr, expanded := self.expr.expand()]
+        if len(expanded.args) <= 20:
+            forms.append(sympy.factor(expanded))
+        return Symbolic(min(forms, key=lambda form: len(str(form))), self.assumptions)
+
+    def __str__(self) -> str:
+        """A Python expression in the symbols: 49*C**2."""
+        return str(self.expr)
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        """For people: 49·C². Widths and alignments of the format apply, signs and separators do not."""
+        return format(pretty(self), spec.replace(",", "").replace("+", ""))
+
+
+def _expr(value: Any) -> Any:
+    """The value for sympy, or None if it is no number."""
+    if isinstance(value, Symbolic):
+        return value.expr
+    if isinstance(value, Fraction):
+        import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+        return sympy.Rational(value.numerator, value.denominator)
+    if isinstance(value, int):
+        import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+        return sympy.Integer(value)
+    return None
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def pretty(value: Any) -> str:
+    """A number or formula for people: 49·H·W·C²."""
+    import re  # noqa: PLC0415 - only for symbols
+
+    text = str(value)
+    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
+    return text.replace("*", "·")
+
+
+def distinct(sizes: Iterable[Any]) -> set[Any]:
+    """The different sizes; where only symbols make them differ, the network supposes that they agree."""
+    found = set(sizes)
+    known = _with_symbols(*found)
+    if known is None or len(found) == 1:
+        return found
+    numbers = {size for size in found if not isinstance(size, Symbolic)}
+    first = numbers.pop() if numbers else known
+    for size in found - numbers - {first}:
+        if isinstance(size, Symbolic):
+            known.assumptions.agree(size.expr, _expr(first))
+    return {first, *numbers}
+
+
+def quotient(number: Any, divisor: Any) -> Any:
+    """number // divisor, supposing nothing of symbols."""
+    known = _with_symbols(number, divisor)
+    if known is None:
+        return number // divisor
+    import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+    return known._number(sympy.floor(_expr(number) / _expr(divisor)))
+
+
+def remainder(number: Any, divisor: Any) -> Any:
+    """number % divisor, supposing nothing of symbols."""
+    if _with_symbols(number, divisor) is None:
+        return number % divisor
+    return number - quotient(number, divisor) * divisor
+
+
+def extreme(name: str, *numbers: Any) -> Any:
+    """min, max, floor, ceil or sqrt, supposing nothing of symbols."""
+    import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+    known = _with_symbols(*numbers)
+    assert known is not None
+    function = {"min": sympy.Min, "max": sympy.Max, "floor": sympy.floor, "ceil": sympy.ceiling, "sqrt": sympy.sqrt}[
+        name
+    ]
+    return known._number(function(*map(_expr, numbers)))
+
+
+def _with_symbols(*numbers: Any) -> Symbolic | None:
+    """The first number that has symbols, or None."""
+    return next((number for number in numbers if isinstance(number, Symbolic)), None)
+
+
+def largest(values: list[Any]) -> Any:
+    """The largest of several numbers: max(...) where it depends on the symbols."""
+    known = _with_symbols(*values)
+    if known is None:
+        return max(values)
+    import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+    return known._number(sympy.Max(*{_expr(value).expand() for value in values}))
+
+
+def plain(value: Any) -> Any:
+    """The value for JSON: formulas as text, inside lists and dictionaries too."""
+    if isinstance(value, Symbolic):
+        return str(value.simple())
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def simple(value: Any) -> Any:
+    """A formula in its shortest form; a number as it is."""
+    return value.simple() if isinstance(value, Symbolic) else value
