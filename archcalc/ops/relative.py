@@ -65,7 +65,7 @@ class RelativePositions(Op):
 
 
 def _offsets(queries: int, keys: int) -> list[list[int]]:
-    """Along one axis: how far each query stands behind each key, from 0; the smaller side is stretched to the larger."""
+    """How far each query is behind each key along an axis, from 0; the smaller side is stretched to the larger."""
     wide, both = max(queries, keys), queries * keys
     ahead = [(keys - 1 - key) * wide * queries for key in range(keys)]
     return [[(query * wide * keys + far) // both for far in ahead] for query in range(queries)]
