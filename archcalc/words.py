@@ -24,8 +24,8 @@ def did_you_mean(words: Sequence[str], otherwise: str) -> str:
     return f"did you mean {' or '.join(words)}?" if words else otherwise
 
 
-def layers_like(word: str, layers: Sequence[str]) -> list[str]:
-    """The layers that a word may stand for: spelt otherwise, named as other tools name them, or mistyped.
+def layers_like(word: str, layers: Sequence[str], guess: bool = True) -> list[str]:
+    """The layers that a word may stand for: spelt otherwise, named as other tools name them, or (a guess) mistyped.
 
     >>> layers_like("Relu", ["RELU", "ELU"]), layers_like("MaxPooling2D", ["POOL"]), layers_like("CNV", ["CONV", "FC"])
     (['RELU'], ['POOL'], ['CONV'])
@@ -35,7 +35,8 @@ def layers_like(word: str, layers: Sequence[str]) -> list[str]:
         return [upper]
     plain = re.sub(r"LAYER$|[123]D$", "", upper.replace("_", ""))
     named = [plain, *(ours for ours, theirs in _OTHER_NAMES.items() if plain in theirs.split())]
-    return [name for name in named if name in layers] or nearest(upper, layers)
+    known = [name for name in named if name in layers]
+    return nearest(upper, layers) if guess and not known else known
 
 
 _OTHER_NAMES = {

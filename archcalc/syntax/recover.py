@@ -16,7 +16,7 @@ _BALANCE = {"[": 1, "(": 1, "{": 1, "]": -1, ")": -1, "}": -1}
 
 
 def enclosing(masked: str, position: int) -> tuple[int, int] | None:
-    """The offsets of the lines around a position, as many as the brackets in them span; None where a partner is missing."""
+    """The offsets of the lines around a position, as many as their brackets span; None where a partner is missing."""
     start, end = _line_start(masked, position), _line_end(masked, position)
     while True:
         least, total = _balance(masked[start:end])

@@ -1,4 +1,4 @@
-"""What can be told of a text before it is parsed: its length, the depth of its brackets, and those without a partner."""
+"""What a text tells before it is parsed: its length, the depth of its brackets, and those without a partner."""
 
 from __future__ import annotations
 

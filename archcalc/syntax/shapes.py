@@ -38,6 +38,28 @@ def _branches(slip: Slip) -> Diagnostic | None:
     return slip.mistake("E105", "-> is missing before [", at=(start, start + 1), write="-> [")
 
 
+def papers(slip: Slip) -> Diagnostic | None:
+    """Layers as papers abbreviate them: 20@5x5, conv3-64, FC-4096, 7x7/2."""
+    match = slip.around(r"\b(\d+)@(\d+(?:x\d+)*)")
+    if match:
+        return slip.mistake(
+            "E106", "arguments are separated by blanks", at=match.span(), write=f"{match[1]} {match[2]}"
+        )
+    match = slip.around(r"\b([A-Za-z]+)(\d*)-(\d+)\b")
+    layer = layers_like(match[1], WORDS, guess=False) if match else []
+    if match and layer:
+        kernel = f" {match[2]}x{match[2]}" if match[2] else ""
+        return slip.mistake(
+            "E106", "arguments are separated by blanks", at=match.span(), write=f"{layer[0]} {match[3]}{kernel}"
+        )
+    match = slip.around(r"\b(\d+(?:x\d+)+)[/+](\d+)")
+    if match:
+        return slip.mistake(
+            "E106", "options follow the kernel, behind a blank", at=match.span(), write=f"{match[1]} s{match[2]}"
+        )
+    return None
+
+
 def number(slip: Slip) -> Diagnostic | None:
     """Numbers with underscores, without a digit before or after the point, with a unit."""
     match = slip.around(r"(?<![\w.])(\d+(?:_\d+)+)(?!\w)")
@@ -82,10 +104,23 @@ def listed(slip: Slip) -> Diagnostic | None:
         return slip.mistake(
             "E109", "sizes are joined by x", at=match.span(), write="x".join(re.findall(r"\d+", match[0]))
         )
-    if slip.found == "," and slip.line.startswith(("set", "let", "check")):
-        return slip.mistake("E113", "settings are separated by blanks, not commas", "let n=64 m=128")
+    settings = re.match(r"(set|let|check)\b", slip.line) if slip.found == "," else None
+    if settings:
+        return slip.mistake("E113", "settings are separated by blanks, not commas", _SETTINGS[settings[1]])
     if slip.found == "," and re.search(r"[\w)?]\Z", slip.before) and _is_argument(slip.after):
         return slip.mistake("E113", "arguments are separated by blanks, not commas", "CONV 64 3x3 s2")
+    return None
+
+
+_SETTINGS = {"set": 'set title="LeNet" fit=floor', "let": "let n=64 m=128", "check": "check params=330 macs=320"}
+
+
+def array(slip: Slip) -> Diagnostic | None:
+    """Weights in other brackets, or without commas."""
+    if slip.ending(r"\b[wm]=\s*[({][\[({\d\s,.-]*") or (slip.found == "{" and slip.ending(r"\b[wm]=\s*")):
+        return slip.mistake("E113", "arrays stand in [ ]", "w=[[1,2],[3,4]]")
+    if slip.found.isdigit() and slip.ending(r"\b[wm]=\s*\[[\[\]\d\s,.-]*\d\s+"):
+        return slip.mistake("E113", "numbers in an array are separated by commas", "w=[[1,2],[3,4]]")
     return None
 
 
@@ -128,6 +163,9 @@ def arithmetic(slip: Slip) -> Diagnostic | None:
     match = slip.around(r"(?:[\w.]+|\([^()\n]*\))(?:\s*(?:\*\*|//|[-+*/%])\s*(?:[\w.]+|\([^()\n]*\)))+")
     if not match or slip.text[slip.end : slip.end + 1] == ">":
         return None
+    if any(word in WORDS for word in re.findall(r"\w+", match[0])):
+        help = "ADD [a, b] adds volumes, MUL [a, b] multiplies them, [ ... ]*2 repeats"
+        return slip.mistake("E117", f"{slip.found} works on numbers only", help)
     if re.fullmatch(r"\d+\*\d+(?:\*\d+)?", match[0]) and not slip.line.startswith(("let", "check", "set")):
         return slip.mistake(
             "E117",

@@ -115,6 +115,15 @@ def sign(slip: Slip) -> Diagnostic | None:
         return slip.mistake("E112", "? cannot stand here", "p? asks for a pad, => ? for a volume")
     if found == "*":
         return slip.mistake("E112", "* cannot stand here", "[ ... ]*2 repeats, (2*n) multiplies")
+    if found == "=>" and slip.ending(r"=>\s*[\w?]+\s*"):
+        return slip.mistake("E113", "the volume is claimed twice", "keep one")
+    label = re.compile(r"@\s+([a-z_]\w*)").match(slip.text, slip.start)
+    if label:
+        return slip.mistake("E113", "@ is glued to its label", at=label.span(), write=f"@{label[1]}")
+    if found == "." or (re.fullmatch(r"[\dx]*\d", found) and slip.after.startswith(".")):
+        dot = slip.text.index(".", slip.start)
+        help = "-> joins layers, # starts a comment"
+        return slip.mistake("E113", "a full stop cannot stand here", help, at=(dot, dot + 1))
     if found[0] == "@":
         return slip.mistake(
             "E113", f"{found} is no reference", "label a stage, c1: CONV 64 3x3, and refer to it as @c1"

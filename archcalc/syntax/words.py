@@ -36,42 +36,56 @@ def declaration(slip: Slip) -> Diagnostic | None:
         return _definition(slip, rest)
     if word == "import":
         return _import(slip, rest)
-    if slip.found[0].isalpha() and rest.endswith("="):
-        return slip.mistake("E119", "texts stand in quotes", write=f'"{slip.found}"')
     if slip.found[0].isalpha() or (slip.found.isdigit() and not slip.text[slip.start - 1 : slip.start].strip()):
         return _setting(slip, word, rest)
     return None
 
 
 def _dangling(slip: Slip) -> Diagnostic | None:
-    """A keyword alone on its line."""
+    """A keyword alone on its line, or a block whose body does not follow."""
     head = slip.ending(r"(?:\A|[\r\n;{])[ \t]*(set|check|let|import|def)\s*")
-    if not head:
-        return None
-    return slip.mistake("E119", f"nothing follows {head[1]}", _EXAMPLES[head[1]], at=head.span(1))
+    if head:
+        return slip.mistake("E119", f"nothing follows {head[1]}", _EXAMPLES[head[1]], at=head.span(1))
+    head = slip.ending(r"(?:\A|[\r\n;])[ \t]*(def\b[^\r\n;{]*)[\r\n;]\s*")
+    if head:
+        return slip.mistake("E119", "the body of a block stands in braces", _EXAMPLES["def"], at=head.span(1))
+    return None
 
 
 def assignment(slip: Slip) -> Diagnostic | None:
     """A name given a value without let."""
     found = slip.ending(r"(?:\A|[\r\n;])[ \t]*([A-Za-z_]\w*)\s*") if slip.found == "=" else None
-    if not found and "LABEL" in slip.expected and slip.after.startswith("=") and not slip.line:
+    if not found and "LABEL" in slip.expected and slip.after.startswith("="):
         found = re.compile(r"([A-Za-z_]\w*)\s*").match(slip.text, slip.start)
+    if not found and slip.found == "=":
+        found = slip.ending(r"(?:->|[\[,{])\s*([a-z_]\w*)\s*")
     if not found:
         return None
+    stage = re.compile(r"=[ \t]*([A-Z]\w*)").match(slip.text, found.end())
+    if stage and stage[1] in WORDS:
+        at = (found.start(1), stage.end())
+        return slip.mistake("E111", "a colon labels a stage", at=at, write=f"{found[1].lower()}: {stage[1]}")
+    return _assigned(slip, found)
+
+
+def _assigned(slip: Slip, found: re.Match[str]) -> Diagnostic:
     value = re.compile(r"=[ \t]*([\w.]+|\([^()\n]*\))[ \t]*(?![^\r\n;])").match(slip.text, found.end())
-    end = value.end(1) if value else found.end() + 1
+    at = (found.start(1), value.end(1) if value else found.end() + 1)
+    if found[1] in WORDS:
+        write = f"{found[1]} {value[1]}" if value else ""
+        return slip.mistake("E111", "no = stands behind a layer", *([] if write else [f"{found[1]} ..."]), at=at, write=write)
     help = "an option stands on the line of its layer: CONV 64 3x3 s=2"
     write = f"let {found[1]}={value[1]}" if value else ""
-    return slip.mistake("E119", f"{found[1]}= belongs to no layer", help, at=(found.start(1), end), write=write)
+    return slip.mistake("E119", f"{found[1]}= belongs to no layer", help, at=at, write=write)
 
 
 def _setting(slip: Slip, word: str, rest: str) -> Diagnostic:
     """A word where key=value must stand."""
-    if slip.found.upper() in WORDS or slip.text[slip.end : slip.end + 1] == ":":
+    if slip.found.upper() in WORDS:
         write = f"{word} {rest}; {slip.found}"
         start = slip.text.rindex(word, 0, slip.start)
         return slip.mistake("E119", f"{word} stands on a line of its own", at=(start, slip.end), write=write)
-    value = re.compile(r"[ \t]*(?:(?:to|is|:=?)[ \t]+)?([\w.\"]+)").match(slip.source.text, slip.end)
+    value = re.compile(r"[ \t]*(?:(?:to|is|:=?|=+)[ \t]+)?([\w.\"]+)").match(slip.source.text, slip.end)
     if not value or not slip.found[0].isalpha():
         return slip.mistake("E119", f"{word} needs name=value", _EXAMPLES[word])
     at = (slip.start, value.end(1))
@@ -91,6 +105,8 @@ def _import(slip: Slip, rest: str) -> Diagnostic | None:
 def _definition(slip: Slip, rest: str) -> Diagnostic | None:
     if "{" in rest:
         return None
+    if slip.found in WORDS and rest:
+        return slip.mistake("E119", "the body of a block stands in braces", write=f"{{ {slip.found}")
     if slip.found[0].isupper() and not rest.endswith("="):
         kind = "parameters" if rest else "blocks"
         return slip.mistake("E114", f"the names of {kind} are lower case", write=slip.found.lower())
@@ -109,26 +125,37 @@ def _definition(slip: Slip, rest: str) -> Diagnostic | None:
 
 def glued(slip: Slip) -> Diagnostic | None:
     """Words and numbers without a blank between them."""
+    if not re.match(r"\d|[spdgo]\d", slip.found) or not re.search(r"[A-Za-z_]", slip.found):
+        return None
+    if re.fullmatch(r"\d+(?:x\d+)*", slip.found):
+        return _shape(slip)
     match = re.fullmatch(r"([\dx]*\d)([A-Za-z_]\w*)", slip.found)
-    if match:
-        layer = layers_like(match[2], WORDS) if len(match[2]) > 1 else []
-        if layer and (match[2].upper() in WORDS or not re.match(r"[spdgo]\d", match[2])):
-            return slip.mistake("E105", f"-> is missing before {match[2]}", write=f"{match[1]} -> {layer[0]}")
+    layer = layers_like(match[2], WORDS, guess=False) if match and len(match[2]) > 1 else []
+    if match and layer and (match[2].upper() in WORDS or not re.match(r"[spdgo]\d", match[2])):
+        return slip.mistake("E105", f"-> is missing before {match[2]}", write=f"{match[1]} -> {layer[0]}")
     flags = re.fullmatch(r"((?:\d+x)*\d+)?((?:[spdgo]\d+)+)", slip.found)
     if flags:
         parts = [*([flags[1]] if flags[1] else []), *re.findall(r"[spdgo]\d+", flags[2])]
         return slip.mistake("E106", "arguments are glued together", write=" ".join(parts))
-    if re.match(r"\d", slip.found) and re.search(r"[A-Za-z_]", slip.found):
-        return slip.mistake(
-            "E106", f"a letter is glued to a number: {slip.found}", "blanks separate arguments: CONV 64 3x3 s2"
-        )
+    help = "blanks separate arguments: CONV 64 3x3 s2"
+    return slip.mistake("E106", f"a letter is glued to a number: {slip.found}", help)
+
+
+def _shape(slip: Slip) -> Diagnostic | None:
+    """A shape that is written well, where none can stand."""
+    arrow = slip.ending(r"->\s*")
+    if arrow:
+        return slip.mistake("E110", "a volume is no stage", at=(arrow.start(), slip.end), write=f"=> {slip.found}")
+    if slip.ending(r"\(\s*") and slip.after.startswith(")"):
+        at = (slip.text.rindex("(", 0, slip.start), slip.text.index(")", slip.end) + 1)
+        return slip.mistake("E109", "a shape stands without parentheses", at=at, write=slip.found)
     return None
 
 
 def colon(slip: Slip) -> Diagnostic | None:
     """Colons that neither label nor glue."""
     if slip.dangling[-1:] == ":" and slip.found[0].isdigit():
-        layer = layers_like(slip.dangling[:-1].rstrip(), WORDS)
+        layer = layers_like(slip.dangling[:-1].rstrip(), WORDS, guess=False)
         start = slip.text.rindex(slip.dangling, 0, slip.start)
         if layer:
             return slip.mistake(
@@ -138,6 +165,12 @@ def colon(slip: Slip) -> Diagnostic | None:
         return slip.mistake("E105", f"-> is missing before {slip.found}:", write=f"-> {slip.found}")
     if slip.found != ":":
         return None
+    option = slip.ending(r"\b([a-z_]+)")
+    value = re.compile(r":(\d[\dx]*)").match(slip.text, slip.start)
+    if option and value:
+        return slip.mistake(
+            "E113", "no colon stands in an option", at=(option.start(), value.end()), write=f"{option[1]}={value[1]}"
+        )
     label = slip.ending(r"\b([a-z_]\w*)[ \t]*")
     sides = slip.around(r"\b[spdgo]=?\d*[\w()]*:\s*[a-z]\w*")
     if sides:
