@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from functools import partial
 from math import prod
 from typing import ClassVar
@@ -10,7 +10,7 @@ from typing import ClassVar
 from ..errors import SpecError
 from ..shape import POINT, Extent, Shape, Window, per_axis
 from .base import FIRST, Const, Lowering, OnnxNode, Op, chain, need_rank, node
-from .fields import EXTENT, argument, choice, flag
+from .fields import EXTENT, argument, choice, flag, option
 from .window import MAX_AXES, Sliding, attributes, over_batch, taps
 
 
@@ -21,6 +21,7 @@ class Pool(Sliding):
     word: ClassVar[str] = "POOL"
 
     kernel: Extent = argument(EXTENT)
+    stride: Extent = option("s", EXTENT, MISSING)
     mode: str = choice("max", "avg", "sum", default="max", leading=True)
     inner: bool = flag("inner")
     """Average over the positions inside the input only; otherwise padding counts, as in PyTorch."""
