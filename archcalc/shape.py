@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .errors import SpecError
-from .symbolic import distinct, quotient
+from .symbolic import Symbolic, distinct, quotient
 
 Shape = tuple[int, ...]
 
@@ -68,7 +68,13 @@ def ratio(number: int, divisor: int) -> Any:
 
 def show(shape: Sequence[object]) -> str:
     """A shape as it is written: 227x227x3."""
-    return "x".join(str(size) for size in shape)
+    return "x".join(_size(size) for size in shape)
+
+
+def _size(size: object) -> str:
+    """A size; a formula in parentheses, as the language wants it: (H - 2)x(W - 2)x64."""
+    text = f"{size}"
+    return text if text.isalnum() or not isinstance(size, Symbolic) else f"({text})"
 
 
 def per_axis(value: Extent, rank: int, what: str) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from ..ops.fields import Reference
 from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
-from ..symbolic import symbol
+from ..symbolic import Symbolic, symbol
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
 from ..words import nearest
 from . import blocks, declare, links, mixture
@@ -313,7 +313,9 @@ class Builder:
 
     def _echo(self, op: Op, scope: Scope, layer: tree.Layer) -> None:
         """Say once how an input that is not square was read: height and width are easily swapped."""
-        if isinstance(op, Input) and len(op.shape) == 3 and op.shape[0] != op.shape[1]:
+        if not isinstance(op, Input) or any(isinstance(size, Symbolic) for size in op.shape):
+            return
+        if len(op.shape) == 3 and op.shape[0] != op.shape[1]:
             height, width, channels = op.shape
             message = f"read as height {height}, width {width}, channels {channels}"
             self.warnings.append(Diagnostic("W101", message, place=scope.place(layer)))

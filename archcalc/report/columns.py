@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ..analysis.table import Totals
 from ..errors import UsageError
 from ..shape import show
+from ..symbolic import simple
 from ..words import nearest
 from .lines import Line
 from .spell import each, memory, pads, thousands, without_arrays
@@ -25,7 +26,7 @@ class Column(NamedTuple):
 
 
 def _number(title: str, key: str) -> Column:
-    return Column(title, lambda line: int(getattr(line, key)), thousands, lambda totals: int(getattr(totals, key)))
+    return Column(title, lambda line: simple(getattr(line, key)), thousands, lambda totals: getattr(totals, key))
 
 
 def _axes(line: Line, what: str) -> str:
@@ -36,6 +37,8 @@ def _axes(line: Line, what: str) -> str:
 
 
 def _plain(value: int | Fraction) -> str:
+    if not isinstance(value, int | Fraction):
+        return show((simple(value),))
     return str(int(value)) if value == int(value) else f"({value})"
 
 

@@ -65,6 +65,8 @@ def _cautions(table: Table) -> Iterator[Note]:
         yield Note("rounded", f"{what}: {names}", "caution")
     if table.uncounted:
         yield Note("not counted", ", ".join(row.name for row in table.uncounted), "caution")
+    for condition in table.graph.conditions:
+        yield Note("supposes", condition, "caution")
     for warning in table.warnings:
         yield Note("note", warning_text(warning), "caution")
 
@@ -89,7 +91,8 @@ def _sums(table: Table) -> Iterator[Note]:
     if totals.buffers:
         yield Note("buffers", f"{count(totals.buffers, 'number')} stored but not trained")
     yield Note("FLOPs", thousands(totals.flops))
-    yield Note("peak memory", f"{memory(totals.peak_bytes)} of volumes alive at once, at {table.peak}")
+    where = f", at {table.peak}" if table.peak else ""
+    yield Note("peak memory", f"{memory(totals.peak_bytes)} of volumes alive at once{where}")
     yield Note("training", f"{memory(totals.training_bytes)}: weights, gradients, Adam's two copies and every volume")
 
 

@@ -26,6 +26,8 @@ def memory(size: int) -> str:
     >>> memory(96), memory(1161600), memory(249513376)
     ('96 B', '1.1 MiB', '238.0 MiB')
     """
+    if not isinstance(size, int):
+        return f"{size:,} B"  # a formula
     power = 0
     while power < len(_UNITS) - 1 and size * 20 >= (20 * 1024 - 1) * 1024**power:
         power += 1
