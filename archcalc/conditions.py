@@ -9,7 +9,6 @@ import sympy
 
 from .symbolic import pretty
 
-
 Pairs = list[tuple[Any, Any]]
 
 

@@ -47,7 +47,9 @@ OPTIMIZER_COPIES = {"sgd": 0, "momentum": 1, "adam": 2}
 """State that an optimizer keeps for every parameter."""
 
 
-def training_bytes(params: int, activations: int, batch: int = 1, optimizer: str = "adam", element: int = FLOAT32) -> int:
+def training_bytes(
+    params: int, activations: int, batch: int = 1, optimizer: str = "adam", element: int = FLOAT32
+) -> int:
     """Weights, gradients and optimizer state once, stored activations for every example of the batch."""
     return element * (params * (2 + OPTIMIZER_COPIES[optimizer]) + activations * batch)
 

@@ -118,7 +118,9 @@ def _no_parameter(block: Block, argument: tree.Argument, scope: Scope) -> Except
     takes = f"{block.definition.name} takes {' '.join(names)}" if names else f"{block.definition.name} takes nothing"
     if not argument.key:
         text = scope.source.text[argument.start : argument.end]
-        return scope.error(argument, "E216", f"{text} is one argument too many", (f"{takes}; the next stage follows after ->",))
+        return scope.error(
+            argument, "E216", f"{text} is one argument too many", (f"{takes}; the next stage follows after ->",)
+        )
     near = nearest(argument.key, names)
     help = f"did you mean {near[0]}?" if near else takes
     return scope.error(argument, "E215", f"{block.definition.name} has no parameter {argument.key}", (help,))

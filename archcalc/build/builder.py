@@ -141,7 +141,9 @@ class Builder:
 
     # Stages
 
-    def chain(self, stages: tree.Chain, scope: Scope, naming: Naming, current: Volume | None, branch: bool = False) -> Volume | None:
+    def chain(
+        self, stages: tree.Chain, scope: Scope, naming: Naming, current: Volume | None, branch: bool = False
+    ) -> Volume | None:
         """Stages one after the other; the volume that the last one gives."""
         for stage in stages:
             current = self.stage(stage, scope, naming, current, branch)
@@ -172,7 +174,9 @@ class Builder:
             scope.labels[stage.label] = volume
         return volume
 
-    def _head(self, stage: tree.Stage, scope: Scope, naming: Naming, current: Volume | None, branch: bool) -> Volume | None:
+    def _head(
+        self, stage: tree.Stage, scope: Scope, naming: Naming, current: Volume | None, branch: bool
+    ) -> Volume | None:
         match stage.head:
             case tree.Layer() as layer:
                 return self.layer(layer, stage.label, scope, naming, current)
@@ -230,7 +234,9 @@ class Builder:
 
     # Layers
 
-    def layer(self, layer: tree.Layer, label: str, scope: Scope, naming: Naming, current: Volume | None) -> Volume | None:
+    def layer(
+        self, layer: tree.Layer, label: str, scope: Scope, naming: Naming, current: Volume | None
+    ) -> Volume | None:
         """One layer, and the branches that it merges."""
         if layer.word == "ID" and not layer.arguments and layer.branches is None:
             if not label:
@@ -262,7 +268,14 @@ class Builder:
         return self._add(op, tuple(volume.node for volume in volumes), shape, path, scope, layer, tie)
 
     def _volumes(
-        self, op: Op, layer: tree.Layer, refs: list[tree.Argument], path: str, scope: Scope, naming: Naming, current: Volume
+        self,
+        op: Op,
+        layer: tree.Layer,
+        refs: list[tree.Argument],
+        path: str,
+        scope: Scope,
+        naming: Naming,
+        current: Volume,
     ) -> list[Volume]:
         """What the layer reads: its branches, or the current volume and the referenced ones."""
         if refs and (op.arity == 1 or op.repeats_branch):
@@ -295,7 +308,9 @@ class Builder:
         plain = [argument for argument in layer.arguments if not isinstance(argument.value, tree.Ref)]
         op = bind(Output, plain, layer, scope, "")
         assert isinstance(op, Output)
-        volumes = [self.resolve(Reference(ref.label), ref, scope) for ref in refs] or [current or self._start(layer, scope)]
+        volumes = [self.resolve(Reference(ref.label), ref, scope) for ref in refs] or [
+            current or self._start(layer, scope)
+        ]
         (self.training if op.train else self.outputs).extend(volume.node for volume in volumes)
         return current
 
@@ -375,7 +390,12 @@ class Builder:
     ) -> Volume:
         """After a stride that doesn't fit the rest is checked as if it were rounded down."""
         layer = stage.head
-        if [d.code for d in error.diagnostics] != ["E301"] or not isinstance(layer, tree.Layer) or current is None or current.shape is None:
+        if (
+            [d.code for d in error.diagnostics] != ["E301"]
+            or not isinstance(layer, tree.Layer)
+            or current is None
+            or current.shape is None
+        ):
             return LOST
         op = bind(find_op(layer.word, layer, scope), layer.arguments, layer, scope, FLOOR)
         return Volume(-1, op.output(current.shape))

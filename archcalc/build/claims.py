@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ..graph import Question
 from ..ops import WORDS
 from ..ops.fields import Word
-from ..symbolic import Symbolic
 from ..shape import show
+from ..symbolic import Symbolic
 from ..syntax import tree
 from .scope import Scope, Volume
 from .values import evaluate

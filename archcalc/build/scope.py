@@ -72,7 +72,7 @@ class Scope:
                 return scope.values[name]
             if name in _SIZES and scope.incoming is not None and scope.incoming.shape is not None:
                 shape, axis = scope.incoming.shape, _SIZES[name]
-                if len(shape) >= -axis and (axis == -1 or len(shape) > 2 or axis == -2 and len(shape) == 2):
+                if len(shape) >= -axis and (axis == -1 or len(shape) > 2 or (axis == -2 and len(shape) == 2)):
                     return shape[axis]
             scope = scope.parent
         return None

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from ..errors import SpecError
-from ..ops.fields import Array, Reference, Word
 from ..ops import WORDS
+from ..ops.fields import Array, Reference, Word
 from ..shape import Pair, show
 from ..symbolic import Symbolic, extreme, quotient, remainder, symbol
 from ..syntax import tree

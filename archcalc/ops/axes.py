@@ -16,4 +16,3 @@ def at(x: Shape, axis: int) -> int:
         f"axis={axis} of {show(x)}",
         (f"0 to {len(x) - 1}, or -1 for the channels",),
     )
-

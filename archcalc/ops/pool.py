@@ -58,7 +58,9 @@ class Pool(Sliding):
             nodes = (node("MaxPool", "xc", to="yc", **attributes(windows), **ceil),)
         elif self.mode == "avg":
             include = {} if self.inner else {"count_include_pad": 1}
-            nodes = (node("AveragePool", "xc", to="yc", opset=_opset(windows), **attributes(windows), **ceil, **include),)
+            nodes = (
+                node("AveragePool", "xc", to="yc", opset=_opset(windows), **attributes(windows), **ceil, **include),
+            )
         else:
             # a sum is the average with padding counted, times the window
             windows = self.padded(x[0])

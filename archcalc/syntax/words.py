@@ -73,7 +73,9 @@ def _assigned(slip: Slip, found: re.Match[str]) -> Diagnostic:
     at = (found.start(1), value.end(1) if value else found.end() + 1)
     if found[1] in WORDS:
         write = f"{found[1]} {value[1]}" if value else ""
-        return slip.mistake("E111", "no = stands behind a layer", *([] if write else [f"{found[1]} ..."]), at=at, write=write)
+        return slip.mistake(
+            "E111", "no = stands behind a layer", *([] if write else [f"{found[1]} ..."]), at=at, write=write
+        )
     help = "an option stands on the line of its layer: CONV 64 3x3 s=2"
     write = f"let {found[1]}={value[1]}" if value else ""
     return slip.mistake("E119", f"{found[1]}= belongs to no layer", help, at=at, write=write)

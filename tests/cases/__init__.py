@@ -28,7 +28,5 @@ class Case(NamedTuple):
     """
 
 
-CASES: tuple[Case, ...] = tuple(
-    case for family in FAMILIES for case in import_module(f".{family}", __name__).CASES
-)
+CASES: tuple[Case, ...] = tuple(case for family in FAMILIES for case in import_module(f".{family}", __name__).CASES)
 """All cases, in the order of the registry."""
