@@ -139,3 +139,87 @@ def test_every_option_has_a_row(word: str) -> None:
         value for node in nodes for field in fields(op_class) if isinstance(value := getattr(node.op, field.name), str)
     }
     assert words - chosen == set(), signature(op_class).words
+
+
+REFUSED = [
+    # a spec, the code, what the note says
+    ("INPUT 224x224x3 -> CONV 96 11x11 s4", "E301", "(224 + 2*0 - 11)/4 + 1 = 54.25"),
+    ("INPUT 7x7x3 -> CONV 6 3x3 s3", "E301", "(7 + 2*0 - 3)/3 + 1 = 2.33"),
+    ("INPUT 9x8x3 -> POOL 3x2 s2 p1:0x0", "E301", "(9 + 1 + 0 - 3)/2 + 1 = 4.5"),
+    ("INPUT 20x3 -> UNFOLD 4 s3 d2", "E301", "(20 + 2*0 - 2*(4 - 1) - 1)/3 + 1 = 5.33"),
+    ("INPUT 10 -> CONV 2 3", "E302", "10 has 0 spatial axes, at least 1 needed"),
+    ("INPUT 10x3 -> CONV 2 3x3", "E302", "3x3 has 2, 10x3 has 1"),
+    ("INPUT 10x10x3 -> TCONV 2 3x3x3", "E302", "3x3x3 has 3, 10x10x3 has 2"),
+    ("INPUT 10 -> IN", "E302", "10 has 0 spatial axes"),
+    ("INPUT 8x8x3 -> CONV 2 3x3 s1x1x1", "E303", "1x1x1 for 2 axes"),
+    ("INPUT 8x8x3 -> POOL 2x2 s2 p1x1x1", "E303", "1x1x1 for 2 axes"),
+    ("INPUT 8x8x3 -> AAP 1x1x1", "E303", "1x1x1 for 2 axes"),
+    ("INPUT 3x3x3x3x2 -> POOL 2 s1", "E304", "4 axes in 3x3x3x3x2"),
+    ("INPUT 3x3x3x3x2 -> AAP 1", "E304", "4 axes"),
+    ("INPUT 8x8x3 -> CONV 2 3x3 same p1", "E305", "same with p1"),
+    ("INPUT 8x8x3 -> CONV 2 3x3 flip", "E305", "flip without w="),
+    ("INPUT 8x8x1 -> CONV 1 3x3 unshared w=[[1,1,1],[1,1,1],[1,1,1]]", "E305", "unshared with w="),
+    ("INPUT 8x8x1 -> CONV 2 3x3 unshared m=[[1],[1]]", "E305", "unshared with m="),
+    ("INPUT 8x8x3 -> TCONV 2 3x3 s2 same p1", "E305", "p1 o0"),
+    ("INPUT 8x8x3 -> POOL max 3 s1 inner", "E305", "POOL max with inner"),
+    ("INPUT 8x8x3 -> PAD 2 to=4", "E305", "2 given"),
+    ("INPUT 8x8x3 -> PAD", "E305", "0 given"),
+    ("INPUT 8x8x3 -> UP", "E305", "0 given"),
+    ("INPUT 8x8x3 -> UP 2 to=16x16", "E305", "2 given"),
+    ("INPUT 8x8x3 -> CROP", "E305", "0 given"),
+    ("INPUT 8x8x3 -> CLIP", "E305", "neither min= nor max="),
+    ("INPUT 8x8x3 -> LN nobias noaffine", "E305", "nobias and noaffine"),
+    ("INPUT 5x5x3 -> CONV 2 7x7", "E306", "7 against 5"),
+    ("INPUT 5x5x3 -> POOL 3 s1 d3", "E306", "3 (dilated to 7) against 5"),
+    ("INPUT 1x1x3 -> TCONV 2 3x3 p2", "E306", "(1 - 1)*1 + 3 = 3 rows, 4 cut"),
+    ("INPUT 8x8x6 -> CONV 8 3x3 g4", "E307", "6 channels in 4 groups"),
+    ("INPUT 8x8x6 -> CONV 8 3x3 g3", "E307", "8 filters in 3 groups"),
+    ("INPUT 8x8x6 -> TCONV 8 3x3 g4", "E307", "6 channels in 4 groups"),
+    ("INPUT 8x8x6 -> GN 4", "E307", "6 channels in 4 groups"),
+    ("INPUT 8x8x1 -> CONV 1 3x3 w=[[1,1],[1,1]]", "E308", "2x2 for weights of 1x1x3x3"),
+    ("INPUT 8x8x2 -> CONV 1 3x3 m=[[1],[1]]", "E308", "2x1 for 1 filters on 2 channels"),
+    ("INPUT 8x8x3 -> TCONV 2 3x3 s2 o2", "E309", "o2 with s2"),
+    ("INPUT 8x8x3 -> TCONV 2 3x3 s2 o1:0", "E309", "1:0"),
+    ("INPUT 8x8x3 -> a: CONV 4 3x3 -> CONV 4 3x3 -> ADD @a", "E310", "4x4x4 against 6x6x4"),
+    ("INPUT 8x8x3 -> POOL 2 s2 p2", "E311", "p2 for a window of 2"),
+    ("INPUT 8x8x3 -> LRN 4", "E312", "4 is even"),
+    ("INPUT 8x8x3 -> DROP 1", "E313", "DROP 1"),
+    ("INPUT 8x8x3 -> DROPPATH 1.5", "E313", "DROPPATH 1.5"),
+    ("INPUT 8x8x3 -> SOFTMAX axis=3", "E314", "axis=3 of 8x8x3"),
+    ("INPUT 8x8x3 -> PAD 1 axis=-4", "E314", "axis=-4 of 8x8x3"),
+    ("INPUT 8x8x3 -> L2NORM axis=3", "E314", "axis=3 of 8x8x3"),
+    ("INPUT 8x8x3 -> ADD [RELU]", "E320", "1 given"),
+    ("INPUT 8x8x3 -> CONCAT [ID]", "E320", "1 given"),
+    ("INPUT 8x8x3 -> CONCAT [ID, POOL 2 s2]", "E321", "8x8x3 against 4x4x3"),
+    ("INPUT 8x8x3 -> CONCAT [ID, GAP -> FLATTEN]", "E321", "8x8x3 against 3"),
+    ("INPUT 8x8x3 -> CLIP min=1 max=0", "E330", "min 1 is above max 0"),
+    ("INPUT 8x8x3 -> SLICE 2 2", "E331", "2 up to 4 of 3"),
+    ("INPUT 8x8x3 -> SLICE -4", "E331", "-1 up to 3 of 3"),
+    ("INPUT 8x8x3 -> SLICE 8 axis=0", "E331", "8 up to 8 of 8"),
+    ("INPUT 8x8x3 -> CROP 9", "E332", "9x9 out of 8x8"),
+    ('INPUT 8x8x3 -> REARRANGE "h w c"', "E333", "0 arrows"),
+    ('INPUT 8x8x3 -> REARRANGE "h h c -> h c"', "E333", "h stands twice"),
+    ('INPUT 8x8x3 -> REARRANGE "h w c -> h w"', "E333", "c stands on the left only"),
+    ('INPUT 8x8x3 -> REARRANGE "h w c -> h w c n"', "E333", "n stands on the right only"),
+    ('INPUT 8x8x3 -> REARRANGE "h w c -> (h w c"', "E333", "("),
+    ('INPUT 8x8x3 -> REARRANGE "h w 2 c -> h w c"', "E333", "2"),
+    ('INPUT 8x8x3 -> REARRANGE " -> h w c"', "E333", "c stands on the right only"),
+    ('INPUT 8x8x3 -> REARRANGE " -> "', "E333", "a side is empty"),
+    ('INPUT 8x8x3 -> REARRANGE "h c -> c h"', "E334", "2 axes in the pattern, 3 in 8x8x3"),
+    ('INPUT 8x8x3 -> REARRANGE "(h y) w c -> h w (c y)" y=3', "E334", "h * y=3 is not 8"),
+    ('INPUT 8x8x3 -> REARRANGE "(h y) w c -> h w (c y)"', "E334", "h and y are unknown"),
+    ('INPUT 8x8x3 -> REARRANGE "h w c -> c h w" z=3', "E334", "z=3"),
+    ('INPUT 8x8x3 -> REARRANGE "h w 1 -> h w"', "E334", "1 is not 3"),
+    ("INPUT 8x8x3 -> UP trilinear 2", "E335", "trilinear on 2 spatial axes"),
+    ("INPUT 8x8x8x8x3 -> UP linear 2", "E335", "linear on 4 spatial axes"),
+]
+
+
+@pytest.mark.parametrize(("spec", "code", "note"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_what_cannot_be_is_refused_with_its_numbers(spec: str, code: str, note: str) -> None:
+    with pytest.raises(archcalc.SpecError) as error:
+        archcalc.parse(spec)
+    (diagnostic,) = error.value.diagnostics
+    assert diagnostic.code == code
+    assert note in diagnostic.note
+    assert diagnostic.help and diagnostic.place

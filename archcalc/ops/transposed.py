@@ -44,9 +44,12 @@ class TransposedConv(Op):
             pads_per_axis(self.output_pad, rank, "output padding"),
             strict=True,
         )
-        return tuple(self._window(Window(k, s, d, b, a), extra) for k, s, d, (b, a), (_, extra) in axes)
+        return tuple(self._window(Window(k, s, d, b, a), *rows) for k, s, d, (b, a), rows in axes)
 
-    def _window(self, window: Window, extra: int) -> tuple[Window, int]:
+    def _window(self, window: Window, before: int, extra: int) -> tuple[Window, int]:
+        if before != extra:
+            note, help = f"o{before}:{extra}", (f"o{extra}",)
+            raise SpecError.of("E309", "output padding comes after the output only", note, help)
         if extra and extra >= window.stride:
             note, help = f"o{extra} with s{window.stride}", (f"o{window.stride - 1} at most",)
             raise SpecError.of("E309", "the output padding is not smaller than the stride", note, help)
