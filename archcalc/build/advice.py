@@ -108,6 +108,12 @@ def written(key: str, value: str) -> str:
     return f"{key}{value or '...'}" if re.match(r"[\d?(]|\Z", value) else f"{key}={value}"
 
 
+def example(key: str, what: str) -> str:
+    """How an option is written, given what its values are."""
+    like = re.search(r"like (\S+)\Z", what)
+    return f"for example {written(key, like[1] if like else '2')}"
+
+
 def split(word: str) -> tuple[str, str]:
     """The letters and the number of a word like stride2; twice "" for others."""
     match = re.fullmatch(r"([A-Za-z]+)_?(\d+(?:x\d+)*)", word)

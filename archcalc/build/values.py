@@ -114,12 +114,20 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
     return int(result) if isinstance(result, Fraction) and result.denominator == 1 else result
 
 
+def _no_root(value: tree.Operation, numbers: list[Number], scope: Scope) -> SpecError:
+    if value.operator == "sqrt":
+        help, note = ("sqrt takes numbers from 0 on",), f"this is {numbers[0]}"
+        return scope.error(value, "E232", "a negative number has no square root", help, note)
+    help = ("sqrt(n) takes the square root",)
+    return scope.error(value, "E232", "an exponent is a whole number", help, f"this is {numbers[-1]}")
+
+
 _HUGE = 1 << MAX_BITS
 
 
 def _power(base: Number, exponent: Number) -> Number:
-    if Fraction(exponent).denominator != 1:
-        raise OverflowError
+    if exponent.denominator != 1:
+        raise ValueError
     size = max(Fraction(base).numerator.bit_length(), Fraction(base).denominator.bit_length())
     if size * abs(exponent) > 2 * MAX_BITS:
         raise OverflowError

@@ -12,7 +12,6 @@ from . import ending, shapes, signs, words
 from .slip import Slip, find_slip
 
 RULES: tuple[Callable[[Slip], Diagnostic | None], ...] = (
-    signs.slide,
     signs.quotes,
     signs.arrow,
     words.keyword,

@@ -14,15 +14,6 @@ _ARROWS = (
 """Our own arrow first, alone or in a row, then all that people write for it."""
 
 
-def slide(slip: Slip) -> Diagnostic | None:
-    """A listing as lecture slides show it."""
-    match = re.match(r"\s*\[\d+x[\dx]+\]\s*[A-Z]", slip.text)
-    if not match:
-        return None
-    help = "write INPUT 227x227x3, and => 55x55x96 behind a layer"
-    return slip.mistake("E103", "listings with volumes in front are not read here", help, at=(slip.start, slip.end))
-
-
 def quotes(slip: Slip) -> Diagnostic | None:
     """Quotes that never end, or are not straight double ones."""
     if slip.found[0] == '"':
