@@ -101,7 +101,7 @@ class Slice(Op):
         size = x[axis]
         start = self.start + size if self.start < 0 else self.start
         end = size if self.count is None else start + self.count
-        if not 0 <= start < end <= size:
+        if start < 0 or start >= end or end > size:
             raise SpecError.of(
                 "E331", "the slice reaches out of the volume", f"{start} up to {end} of {size} in {show(x)}",
                 (f"positions from 0 up to {size}: SLICE start count",),
