@@ -36,14 +36,14 @@ class Pad(Op):
 
     word: ClassVar[str] = "PAD"
 
-    pad: Pads = argument(PADS, 0)
-    glued: Pads = option("p", PADS, 0)
+    pad: Pads | None = argument(PADS, None)
+    glued: Pads | None = option("p", PADS, None)
     to: Extent | None = option("to", EXTENT, None)
     axis: int | None = option("axis", INTEGER, None)
 
     def _pads(self, x: Shape) -> tuple[tuple[int, int], ...]:
         """The zeros before and after each axis, the channels included."""
-        given = [value for value in (self.pad, self.glued, self.to) if value]
+        given = [value for value in (self.pad, self.glued, self.to) if value is not None]
         if len(given) != 1:
             raise SpecError.of(
                 "E305", "PAD needs one size", f"{len(given)} given", ("PAD 2, PAD p1:2x0 or PAD to=8x8",)
@@ -56,8 +56,10 @@ class Pad(Op):
         return ((0, 0),) * axis + sides + ((0, 0),) * (len(x) - 1 - axis)
 
     def _sides(self, sizes: Shape) -> tuple[tuple[int, int], ...]:
-        if self.to is None:
-            return pads_per_axis(self.pad or self.glued, len(sizes))
+        pad = self.glued if self.pad is None else self.pad
+        if pad is not None:
+            return pads_per_axis(pad, len(sizes))
+        assert self.to is not None
         multiples = per_axis(self.to, len(sizes), "to=")
         return tuple((0, -size % multiple) for size, multiple in zip(sizes, multiples, strict=True))
 

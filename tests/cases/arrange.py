@@ -21,6 +21,7 @@ CASES = (
         "F.pad(x, (0, 0, 1, 2))",
     ),
     Case("INPUT 20x3 -> PAD 3:0 axis=0", (23, 3), 0, 0, "PyTorch, ZeroPad1d((3, 0))", "F.pad(x, (3, 0))"),
+    Case("INPUT 7x7x3 -> PAD 0", (7, 7, 3), 0, 0, "PyTorch, ZeroPad2d(0)", "x"),
     Case("INPUT 3x4x5x6 -> PAD 1x0x2:1", (5, 4, 8, 6), 0, 0, "PyTorch, ZeroPad3d", "F.pad(x, (2, 1, 0, 0, 1, 1))"),
     Case("INPUT 20x8 -> SLICE 2 3", (20, 3), 0, 0, "PyTorch, indexing", "x[:, 2:5]"),
     Case("INPUT 7x7x8 -> SLICE 6", (7, 7, 2), 0, 0, "PyTorch, indexing", "x[:, 6:]"),
