@@ -47,15 +47,18 @@ def pictures(*shape: int, seed: int = 1) -> Tensor:
 
 
 def _settle(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-    """Running statistics near those of the inputs, so that signals neither fade nor explode on their way."""
+    """Running statistics near those of the inputs, so that signals neither fade nor explode on their way.
+
+    A little wider than those: depth amplifies what float32 rounds away, by a factor of 100 in FCN's ResNet-101.
+    """
     norms = [part for part in module.eval().modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
     for norm in norms:
         norm.train().momentum = 1.0
     with torch.no_grad():
         module(*inputs)
         for norm in norms:
-            norm.running_mean += 0.02 * norm.running_var.sqrt()
-            norm.running_var *= 1.05
+            norm.running_mean += 0.05 * norm.running_var.sqrt()
+            norm.running_var *= 1.1
 
 
 def save_state(module: nn.Module, path: Path, prefix: str = "") -> Path:
