@@ -31,7 +31,7 @@ from .layers import (
     pool2d,
 )
 from .load import shipped_names
-from .network import Network, load, parse
+from .network import Network, load, parse, solve
 
 __version__ = "0.1.0"
 
@@ -61,4 +61,5 @@ __all__ = [
     "parse",
     "pool2d",
     "shipped_names",
+    "solve",
 ]

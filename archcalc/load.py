@@ -12,7 +12,9 @@ from .errors import Diagnostic, FileError, LimitError, SpecError
 from .graph import Graph
 from .ops import WORDS
 from .resources import folder
+from .slides import is_slide
 from .source import Source
+from .syntax import Parsed
 from .syntax import read as read_tree
 from .words import nearest
 
@@ -20,15 +22,21 @@ from .words import nearest
 def read_spec(spec: str, options: Options | None = None) -> Graph:
     """The graph of a spec given as text, file name, `-`, or shipped name."""
     options = options or Options()
+    source, options, name = source_of(spec, options or Options())
+    return _build(source, options, name)
+
+
+def source_of(spec: str, options: Options) -> tuple[Source, Options, str]:
+    """The text that a spec means, the options with a reader for its imports, and its name."""
     if spec == "-":
-        return _build(Source(_standard_input(options.max_text), "-"), options, "")
+        return Source(_standard_input(options.max_text), "-"), options, ""
     if _is_text(spec):
-        return _build(Source(spec), options, "")
+        return Source(spec), options, ""
     path = shipped(spec) or spec
     if not exists(path):
         raise _missing(spec)
     options = replace(options, read=_Reader(folder("specs") if shipped(spec) else dirname(path), options.max_text))
-    return _build(Source(_read(path, options.max_text), path), options, splitext(basename(path))[0])
+    return Source(_read(path, options.max_text), path), options, splitext(basename(path))[0]
 
 
 def parse_spec(text: str, options: Options | None = None, file: str = "") -> Graph:
@@ -37,10 +45,19 @@ def parse_spec(text: str, options: Options | None = None, file: str = "") -> Gra
 
 
 def _build(source: Source, options: Options, name: str) -> Graph:
-    parsed = read_tree(source, options.max_text, options.max_depth)
+    parsed = parse_source(source, options)
     if parsed.spec is None:
         raise SpecError(*parsed.mistakes)
     return build(parsed.spec, source, options, name, parsed.mistakes)
+
+
+def parse_source(source: Source, options: Options) -> Parsed:
+    """The syntax tree of a text in the language, or of a slide's listing."""
+    if not is_slide(source.text):
+        return read_tree(source, options.max_text, options.max_depth)
+    from .slides.parse import parse_slide  # noqa: PLC0415 - start-up time counts
+
+    return parse_slide(source, options.max_text, options.max_depth)
 
 
 def shipped(name: str) -> str | None:

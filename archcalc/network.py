@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .backends.export import Export, Prepared
     from .backends.runtime import Run, Verification
+    from .solver import Solved
 
 
 class Network:
@@ -149,3 +150,20 @@ def parse(text: str, *, input: Sequence[int] | None = None, set: Mapping[str, in
 
 def _options(input: Sequence[int] | None, values: Mapping[str, int] | None) -> Options:
     return Options(None if input is None else tuple(input), dict(values or {}))
+
+
+def solve(
+    spec: str, *, input: Sequence[int] | None = None, set: Mapping[str, int] | None = None, asymmetric: bool = False,
+    budget: float = 10.0,
+) -> Solved:  # fmt: skip
+    """Every value of the question marks of a spec (text, file or shipped name) that makes its claims true.
+
+    Pads are the same before and after unless `asymmetric`. The search ends after `budget` seconds, and says whether
+    it is complete. Raises SpecError if nothing is asked.
+
+    >>> solve("INPUT 63x63x16 -> CONV 32 7x7 p? => 63x63x32").solutions
+    ({'conv1.p': 3},)
+    """
+    from .solver import solve as solve_spec  # noqa: PLC0415 - start-up time counts
+
+    return solve_spec(spec, _options(input, set), budget=budget, asymmetric=asymmetric)

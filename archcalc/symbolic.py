@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from .unknown import Open
+
 
 class Assumptions:
     """What one network supposes of its symbols."""
@@ -226,7 +228,7 @@ def pretty(value: Any) -> str:
 
 def distinct(sizes: Iterable[Any]) -> set[Any]:
     """The different sizes; where only symbols make them differ, the network supposes that they agree."""
-    found = set(sizes)
+    found = {size for size in sizes if not isinstance(size, Open)}
     known = _with_symbols(*found)
     if known is None or len(found) == 1:
         return found

@@ -10,9 +10,9 @@ from typing import Any
 from ..errors import Diagnostic, SpecError
 from ..ops import WORDS, find
 from ..ops.base import Op
-from ..ops.fields import Signature, Word, signature
+from ..ops.fields import LETTERS, Signature, Word, signature
 from ..syntax import tree
-from . import advice, slips
+from . import advice, slips, unknowns
 from .scope import Scope
 from .values import evaluate
 
@@ -96,6 +96,9 @@ class Binder:
         field = self.signature.options.get(argument.key)
         if argument.key in self.signature.flags:
             return self._switch(argument)
+        if field is None and (named := self._by_letter(argument.key)) is not None:
+            self.waiting.remove(named)
+            return self._set(named, evaluate(argument.value, self.scope), argument)
         if field is None and self.signature.keys is not None:
             return self._free(self.signature.keys, argument)
         if field is None:
@@ -105,6 +108,10 @@ class Binder:
             help = (f"write ({text}) for its value, or {argument.key}= for the option",)
             raise self.scope.error(argument, "E211", f"{text} is a name here, and could be an option too", help)
         return self._set(field, evaluate(argument.value, self.scope), argument)
+
+    def _by_letter(self, key: str) -> dataclasses.Field[Any] | None:
+        """The argument that a letter names, if it has not been given: k=3."""
+        return next((field for field in self.waiting if LETTERS.get(field.name) == key), None)
 
     def _free(self, field: dataclasses.Field[Any], argument: tree.Argument) -> None:
         """A key that is no option's, among the others."""
@@ -149,6 +156,8 @@ class Binder:
         kind = field.metadata["kind"]
         if field.name in self.fields:
             raise self.scope.error(argument, "E212", f"{self.text(argument)} is given twice", ("keep one",))
+        if self.scope.unknowns is not None:
+            value = unknowns.assign(self.scope.unknowns, self.op, field, value, argument.value)
         try:
             self.fields[field.name] = kind.read(value)
         except ValueError as error:

@@ -15,6 +15,7 @@ from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
 from ..symbolic import Symbolic, symbol
+from ..unknown import Unknowns
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
 from ..words import nearest
 from . import blocks, declare, links, mixture
@@ -50,6 +51,8 @@ class Options:
     max_depth: int = MAX_DEPTH
     read: Callable[[str, Source], Source] | None = None
     """Reads an imported file; None where files are out of reach."""
+    unknowns: Unknowns | None = None
+    """What question marks stand for, while they are solved."""
 
 
 def build(
@@ -90,7 +93,7 @@ class Builder:
         """How many layers each block adds at least."""
         self.active: list[tree.Definition] = []
         """The blocks that are being expanded, outermost first."""
-        self.root = Scope(source, values=dict(options.values))
+        self.root = Scope(source, values=dict(options.values), unknowns=options.unknowns)
 
     # The file
 
@@ -249,7 +252,7 @@ class Builder:
             return self._source(op_class, layer, label, scope, naming)
         refs = [argument for argument in layer.arguments if isinstance(argument.value, tree.Ref) and not argument.key]
         plain = [argument for argument in layer.arguments if argument not in refs] if refs else layer.arguments
-        op = bind(op_class, plain, layer, scope, self.settings.get("fit", ""))
+        op = bind(op_class, plain, layer, scope, self._fit())
         if current is None:
             current = self._start(layer, scope, op.ids)
         path = naming.path(label, layer.word)
@@ -266,6 +269,11 @@ class Builder:
         if tie is not None:
             links.check_tie(self, op, tuple(shapes), tie)  # type: ignore[arg-type]
         return self._add(op, tuple(volume.node for volume in volumes), shape, path, scope, layer, tie)
+
+    def _fit(self) -> str:
+        """How sizes are rounded where the layer does not say; while unknowns are tried, down."""
+        trying = self.options.unknowns is not None and self.options.unknowns.lenient
+        return str(self.settings.get("fit") or (FLOOR if trying else ""))
 
     def _volumes(
         self,
@@ -359,7 +367,18 @@ class Builder:
         batched = op.word == "INPUT" or any([nodes[index].batched for index in reads if index >= 0])
         node = Node(self.taken.claim(path), op, inputs, shape, scope.source, part.start, part.end, batched, tie=tie)
         self.nodes.append(node)
+        if self.options.unknowns is not None:
+            self.options.unknowns.settle(node.name, self._side(inputs))
         return Volume(len(self.nodes) - 1, shape)
+
+    def _side(self, inputs: tuple[int, ...]) -> int:
+        """The largest side that a layer can see: of its input, else of any volume before it; 0 if none is known."""
+        near = [self.nodes[index] for index in inputs]
+        for nodes in (near, self.nodes):
+            sides = [size for node in nodes for size in node.shape[:-1] if isinstance(size, int)]
+            if sides:
+                return max(sides)
+        return 0
 
     def _too_large(self, shape: Shape, scope: Scope, part: Spanned) -> SpecError:
         note = f"{show(shape)} are about 10^{round(log10(prod(shape)))}, runtimes count to 2^63 = 10^19"

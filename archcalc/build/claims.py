@@ -10,6 +10,7 @@ from ..ops.fields import Word
 from ..shape import show
 from ..symbolic import Symbolic
 from ..syntax import tree
+from ..unknown import Comparison
 from .scope import Scope, Volume
 from .values import evaluate
 
@@ -26,6 +27,11 @@ def claim(builder: Builder, part: tree.Glued, scope: Scope, volume: Volume | Non
             builder.questions.append(Question(volume.node, scope.place(part)))
         return volume
     sizes = tuple(_size(axis, scope) for axis in part.axes)
+    unknowns = builder.options.unknowns
+    if unknowns is not None and unknowns.lenient and volume.shape is not None and len(sizes) == len(volume.shape):
+        pairs = zip(volume.shape, sizes, strict=True)
+        unknowns.comparisons += [Comparison(actual, size) for actual, size in pairs if size is not None]
+        return volume
     if failed or volume.shape is None:
         known = tuple(size for size in sizes if size is not None)
         return Volume(volume.node, known) if len(known) == len(sizes) else volume

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 
+from ..errors import SpecError
+
+MAX_PATH = 500
+"""Characters of a path: every layer has one, and they are kept."""
+
 
 class Taken:
     """The paths that are in use in one network, so that each is given once."""
@@ -58,6 +63,7 @@ class Naming:
 
     def _labelled(self, label: str) -> str:
         """A label that ends in a digit counts up inside a repeat."""
+        _check_length(self.prefix + label)
         match = re.fullmatch(r"(.*?)(\d+)", label) if self.repeated else None
         if match is None:
             return self.prefix + label
@@ -68,4 +74,11 @@ class Naming:
 
     def inside(self, path: str) -> Naming:
         """The names inside a block or a labelled group of that path."""
+        _check_length(path)
         return Naming(self.taken, path + ".")
+
+
+def _check_length(path: str) -> None:
+    if len(path) > MAX_PATH:
+        note = f"{len(path):,} characters, the limit is {MAX_PATH}"
+        raise SpecError.of("E213", "the path of the layer is too long", note, ("give labels and blocks shorter names",))

@@ -11,6 +11,7 @@ from ..shape import Shape
 from ..source import Source
 from ..symbolic import Assumptions
 from ..syntax import tree
+from ..unknown import Unknowns
 
 
 class Spanned(Protocol):
@@ -59,10 +60,12 @@ class Scope:
     depth: int = 0
     assumptions: Assumptions = field(default_factory=Assumptions)
     """What the network supposes of its symbols; one for all scopes."""
+    unknowns: Unknowns | None = None
+    """What question marks stand for, while they are solved; one for all scopes."""
 
     def __post_init__(self) -> None:
         if self.parent is not None:
-            self.assumptions = self.parent.assumptions
+            self.assumptions, self.unknowns = self.parent.assumptions, self.parent.unknowns
 
     def find(self, name: str) -> Any:
         """The value of a name, or None."""

@@ -14,6 +14,7 @@ from ..ops.fields import Array, Reference, Word
 from ..shape import Pair, show
 from ..symbolic import Symbolic, extreme, quotient, remainder, symbol
 from ..syntax import tree
+from ..unknown import Open
 from ..words import did_you_mean, layers_like, nearest
 from . import advice
 from .scope import Scope
@@ -44,7 +45,13 @@ def evaluate(value: tree.Value | tree.Expression | tree.Sides, scope: Scope) -> 
         case tree.Items():
             return _array(value, scope)
         case _:
-            raise scope.error(value, "E251", "? asks for a value, which is not available yet", ("write a number",))
+            return _unknown(value, scope)
+
+
+def _unknown(value: tree.Unknown, scope: Scope) -> Any:
+    if scope.unknowns is None:
+        raise scope.error(value, "E251", "? asks for a value", ("archcalc solve finds it",))
+    return scope.unknowns.value((scope.source.file, value.start))
 
 
 def _name(name: tree.Name, text: str, scope: Scope) -> Any:
@@ -67,7 +74,7 @@ def _name(name: tree.Name, text: str, scope: Scope) -> Any:
 
 def _number(value: tree.Expression, scope: Scope) -> Number:
     number = evaluate(value, scope)
-    if isinstance(number, int | Fraction | Symbolic):
+    if isinstance(number, int | Fraction | Symbolic | Open):
         return number  # type: ignore[return-value]
     raise scope.error(
         value,
@@ -101,13 +108,10 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
             value, "E205", f"{operator} takes another number of values", help, f"{len(numbers)} given"
         ) from None
     except ValueError:
-        help = (f"{operator} takes numbers from 0 on",)
-        raise scope.error(
-            value, "E232", "a negative number has no square root", help, f"this is {numbers[0]}"
-        ) from None
+        raise _no_root(value, numbers, scope) from None
     except OverflowError:
         result = _HUGE
-    if symbolic:
+    if symbolic or isinstance(result, Open):
         return result
     if max(result.numerator.bit_length(), result.denominator.bit_length()) > MAX_BITS:
         raise scope.error(value, "E209", f"the number has more than {MAX_BITS} bits", ("no network needs it",))
@@ -207,7 +211,7 @@ def _shape(item: Any) -> tuple[int, ...]:
 def integer(value: tree.Expression, scope: Scope, what: str) -> int:
     """A whole number of at least 0."""
     number = _number(value, scope)
-    if isinstance(number, Symbolic):
+    if isinstance(number, Symbolic | Open):
         help = ("give it a value: --set, or let above it",)
         raise scope.error(value, "E255", f"{what} is not known", help, f"this is {number}")
     if Fraction(number).denominator != 1 or number < 0:

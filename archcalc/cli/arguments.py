@@ -53,6 +53,14 @@ _EXAMPLES = {
   archcalc verify lenet5
   archcalc verify "INPUT 32x32x3 -> CONV 10 5x5 s2 floor" --batch 4""",
     ),
+    "solve": (
+        "Every value of the question marks that makes the claims true.",
+        """\
+  archcalc solve "INPUT 63x63x16 -> CONV 32 7x7 p? => 63x63x32"
+  archcalc solve "INPUT ?x?x3 -> CONV 96 11x11 s4 => 55x55x96"
+  archcalc solve "INPUT 32x32x3 -> CONV 8 k=? p? => 32x32x8"
+  archcalc solve "INPUT 224x224x3 -> CONV 64 5x5 s2 p? => 112x112x64" --asymmetric""",
+    ),
     "list": (
         "The shipped specs with their titles, parameters and multiply-adds.",
         """\
@@ -134,12 +142,20 @@ def _verify(made: ArgumentParser) -> None:
     made.add_argument("--batch", type=_positive, default=2, metavar="N", help="examples to run (2)")
 
 
+def _solve(made: ArgumentParser) -> None:
+    _spec(made)
+    made.add_argument("--asymmetric", action="store_true", help="pads may differ before and after: 1:2")
+    made.add_argument("--all", action="store_true", help="print every solution")
+    made.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="of searching (10)")
+
+
 def _list(made: ArgumentParser) -> None:
     made.add_argument("--layers", action="store_true", help="the layers and how each is written")
 
 
 _ADD: dict[str, Callable[[ArgumentParser], None]] = {
-    "show": _show, "check": _check, "export": _export, "run": _run, "verify": _verify, "list": _list,
+    "show": _show, "check": _check, "export": _export, "run": _run, "verify": _verify, "solve": _solve,
+    "list": _list,
 }  # fmt: skip
 
 

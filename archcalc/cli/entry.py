@@ -19,6 +19,7 @@ COMMANDS = {
     "export": ("models", "export"),
     "run": ("models", "run"),
     "verify": ("models", "verify"),
+    "solve": ("solve", "solve"),
     "help": ("help", "help"),
     "version": ("help", "version"),
 }

@@ -26,6 +26,7 @@ commands, each with --help:
   export   an ONNX file that runs
   run      feed an array, an image or numbers, and see what comes out
   verify   compare every predicted volume with what onnxruntime produces
+  solve    the values of question marks: p?, s?, ?x?x3
   list     the shipped specs, or the layers of the language
 
 A SPEC is the text itself in quotes, a file, - for standard input, or the name

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..shape import Pair, show
 from ..symbolic import Symbolic
+from ..unknown import Open
 
 SHORT = "spdgo"
 """The options that are glued to their value: s2, p0:1."""
@@ -37,7 +38,7 @@ LARGEST = 2**63 - 1
 
 def whole(value: Any) -> int:
     """An integer, from an int or a fraction that is whole; a symbol stands for one."""
-    if isinstance(value, Symbolic):
+    if isinstance(value, Symbolic | Open):
         return value  # type: ignore[return-value]
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise ValueError(f"{_describe(value)} is not a number")
@@ -173,8 +174,12 @@ LIKE = Kind("a reference like @c1, for its spatial sizes", _like, _joined)
 
 
 def argument(kind: Kind, default: Any = dataclasses.MISSING) -> Any:
-    """A field given by its place."""
+    """A field given by its place; kernels and counts by k= and n= too, which questions need: k=?."""
     return dataclasses.field(default=default, metadata={"kind": kind, "role": "argument"})
+
+
+LETTERS = {"kernel": "k", "filters": "n", "units": "n"}
+"""Arguments that have a key as well."""
 
 
 def option(key: str, kind: Kind, default: Any) -> Any:

@@ -1,0 +1,141 @@
+"""Solving a spec: its solutions, whether they are all, and what is near if there are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from ..build import Options
+from ..errors import Diagnostic, SpecError
+from ..load import parse_source, source_of
+from ..source import Source
+from ..syntax import tree
+from ..unknown import Variable
+from .problem import OutOfTime, Problem, Values, decided, distance
+from .search import MOST_SOLUTIONS, solutions
+
+BUDGET = 10.0
+"""Seconds of searching unless the caller says otherwise."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The values of all unknowns, by name: conv1.p. A pad that differs before and after is text, "1:2"."""
+
+    solutions: tuple[dict[str, int | str], ...]
+    """Smallest first, in the order of the text."""
+    complete: bool
+    """Whether these are all solutions within the bounds."""
+    bounds: dict[str, tuple[int, int]]
+    """Between which values each unknown was tried."""
+    texts: tuple[str, ...]
+    """The spec with each solution written in."""
+    reason: str = ""
+    """Why there is no solution."""
+    near: tuple[str, ...] = ()
+    """What comes nearest, where there is none."""
+
+    def as_dict(self) -> dict[str, object]:
+        """The answer for JSON."""
+        bounds = {name: list(pair) for name, pair in self.bounds.items()}
+        return {
+            "solutions": list(self.solutions), "complete": self.complete, "bounds": bounds, "texts": list(self.texts),
+            "reason": self.reason or None, "near": list(self.near),
+        }  # fmt: skip
+
+
+def solve(spec: str, options: Options | None = None, *, budget: float = BUDGET, asymmetric: bool = False) -> Solved:
+    """Every value of the unknowns (`?`) of a spec that makes its claims true.
+
+    `spec` is text, a file or a shipped name. Pads are the same before and after unless `asymmetric`. After `budget`
+    seconds the search ends and is not complete. Raises SpecError if nothing is asked or the spec is wrong otherwise.
+
+    >>> solve("INPUT 63x63x16 -> CONV 32 7x7 p? => 63x63x32").solutions
+    ({'conv1.p': 3},)
+    """
+    source, options, _ = source_of(spec, options or Options())
+    read = parse_source(source, options)
+    if read.mistakes or read.spec is None:
+        raise SpecError(*read.mistakes)
+    parsed = read.spec
+    problem = Problem(parsed, source, options, budget, asymmetric)
+    if not problem.variables:
+        help = ("write ? for a size: p?, s?, ?x?x3",)
+        raise SpecError(Diagnostic("E260", "nothing is unknown", help=help))
+    found, complete = _collect(problem)
+    found.sort(key=lambda values: [values[variable.key] for variable in problem.variables])
+    named = tuple({v.name: _written(v, values[v.key], asymmetric) for v in problem.variables} for values in found)
+    bounds = {variable.name: (variable.least, variable.most) for variable in problem.variables}
+    texts = tuple(_completed(source, problem.variables, values, asymmetric) for values in found)
+    if found or not complete:
+        return Solved(named, complete, bounds, texts)
+    reason, near = _nearest(problem, parsed, source, options, asymmetric)
+    return Solved((), complete, bounds, (), reason, near)
+
+
+def _collect(problem: Problem) -> tuple[list[Values], bool]:
+    """The solutions found in time, and whether those are all."""
+    found: list[Values] = []
+    try:
+        for values in islice(solutions(problem), MOST_SOLUTIONS + 1):
+            found.append(values)
+    except OutOfTime:
+        return found, False
+    return found[:MOST_SOLUTIONS], len(found) <= MOST_SOLUTIONS
+
+
+def _written(variable: Variable, value: int, asymmetric: bool) -> int | str:
+    if not (variable.pad and asymmetric):
+        return value
+    return value // 2 if value % 2 == 0 else f"{value // 2}:{value - value // 2}"
+
+
+def _completed(source: Source, variables: tuple[Variable, ...], values: Values, asymmetric: bool) -> str:
+    """The text with values in place of its question marks."""
+    text = source.text
+    for variable in sorted(variables, key=lambda one: one.key[1], reverse=True):
+        file, start = variable.key
+        if file == source.file:
+            text = text[:start] + str(_written(variable, values[variable.key], asymmetric)) + text[start + 1 :]
+    return text
+
+
+def _nearest(
+    problem: Problem, parsed: tree.Spec, source: Source, options: Options, asymmetric: bool
+) -> tuple[str, tuple[str, ...]]:
+    """Why there is no solution, and what almost is one."""
+    near = []
+    if not asymmetric and any(variable.pad for variable in problem.variables):
+        try:
+            other = Problem(parsed, source, options, 2.0, asymmetric=True)
+            for values in islice(solutions(other), 3):
+                pads = ", ".join(f"{v.name}={_written(v, values[v.key], True)}" for v in other.variables)
+                near.append(f"{pads} fits (--asymmetric)")
+        except OutOfTime:
+            pass
+    if len(problem.variables) > 1:
+        return "no values within the bounds meet every claim", tuple(near)
+    variable = problem.variables[0]
+    return f"no {variable.name} from {variable.least} to {variable.most} meets every claim", (
+        *near, *_around(problem, variable),
+    )  # fmt: skip
+
+
+def _around(problem: Problem, variable: Variable) -> list[str]:
+    """The two values on both sides of the claim, and what is wrong with each."""
+    gaps: list[tuple[int, int]] = []
+    try:
+        for value in range(variable.least, min(variable.most, 200) + 1):
+            comparisons = problem.compare({variable.key: value})
+            if comparisons is not None:
+                gaps.append((sum(abs(distance(one)) for one in comparisons if decided(one)), value))
+    except OutOfTime:
+        pass
+    return [_tell(problem, variable, value) for _, value in sorted(gaps)[:2]]
+
+
+def _tell(problem: Problem, variable: Variable, value: int) -> str:
+    """One value that is no solution, and why."""
+    refusals = problem.refusal({variable.key: value})
+    reason = refusals[0]
+    return f"{variable.name}={value}: {reason.message}" + (f", {reason.note}" if reason.note else "")
