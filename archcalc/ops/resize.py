@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ..errors import SpecError
 from ..shape import Extent, Shape, Window, per_axis, ratio
-from .base import FIRST, Lowering, Op, ints, need_rank, node
+from .base import ANY, FIRST, Axis, Lowering, Op, chain, ints, need_rank, node
 from .fields import EXTENT, LIKE, Reference, argument, choice, option
 
 NEAREST, LINEAR = "nearest", ("linear", "bilinear", "trilinear")
@@ -18,8 +18,8 @@ NEAREST, LINEAR = "nearest", ("linear", "bilinear", "trilinear")
 class Up(Op):
     """Every spatial axis `factor` times as long, or `to` sizes, or as long as @x.
 
-    `nearest` repeats positions; linear, bilinear and trilinear (by the number of axes) weigh the neighbours, as
-    PyTorch does without align_corners. Sizes may shrink, too.
+    `nearest` takes position floor(i*size/wanted); linear, bilinear and trilinear (by the number of axes) weigh the
+    neighbours, as PyTorch does without align_corners. Sizes may shrink, too.
     """
 
     word: ClassVar[str] = "UP"
@@ -63,10 +63,19 @@ class Up(Op):
         return None if self.mode != NEAREST else tuple(map(_window, x[0][:-1], y))
 
     def onnx(self, *x: Shape) -> Lowering:
+        sizes = self.output(*x)[:-1]
+        pairs = list(zip(x[0], sizes, strict=False))
+        if self.mode == NEAREST and any(wanted % size for size, wanted in pairs):
+            # runtimes divide in float32 and miss a position here and there
+            picks = (
+                node("Gather", "x0", ints(*(i * size // wanted for i in range(wanted))), axis=Axis(axis))
+                for axis, (size, wanted) in enumerate(pairs)
+                if size != wanted
+            )
+            return Lowering(ANY, chain(*picks))
         how = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
         if self.mode != NEAREST:
             how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
-        sizes = self.output(*x)[:-1]
         axes = list(range(2, len(x[0]) + 1))
         return Lowering(FIRST, (node("Resize", "x0", "", "", ints(*sizes), opset=18, axes=axes, **how),))
 
