@@ -56,6 +56,16 @@ class Network:
         """Refuse (SpecError) totals that differ from those that the text pins with `check`."""
         check_pins(self._table)
 
+    def lint(self) -> tuple[Diagnostic, ...]:
+        """What works but was perhaps not meant: dropped rows, a bias in front of BN, a lone ELU among RELUs.
+
+        >>> [finding.code for finding in parse("INPUT 8x8x3 -> CONV 4 3x3 -> BN -> GAP").lint()]
+        ['L102']
+        """
+        from .analysis.lint import lint  # noqa: PLC0415 - only who asks for it waits for it
+
+        return lint(self._table)
+
     def as_dict(self) -> dict[str, Any]:
         """What `archcalc show --json` prints."""
         return self._table.as_dict()

@@ -31,7 +31,8 @@ _EXAMPLES = {
         """\
   archcalc check alexnet lenet5
   archcalc check "INPUT 32x32x3 -> CONV 10 5x5 p2 => 32x32x10; check params=760"
-  archcalc check alexnet --json""",
+  archcalc check alexnet --json
+  archcalc check "INPUT 8x8x3 -> CONV 4 3x3 -> BN" --lint""",
     ),
     "export": (
         "Write an ONNX file that runs. The same spec and seed give the same bytes.",
@@ -60,6 +61,20 @@ _EXAMPLES = {
   archcalc solve "INPUT ?x?x3 -> CONV 96 11x11 s4 => 55x55x96"
   archcalc solve "INPUT 32x32x3 -> CONV 8 k=? p? => 32x32x8"
   archcalc solve "INPUT 224x224x3 -> CONV 64 5x5 s2 p? => 112x112x64" --asymmetric""",
+    ),
+    "convert": (
+        "The same network in another notation: a slide's listing as a spec, a spec as a slide lists it.",
+        """\
+  archcalc convert "[227x227x3] INPUT; [?] CONV1: 96 11x11 filters at stride 4, pad 0"
+  archcalc convert slide.txt
+  archcalc convert alexnet --to slide""",
+    ),
+    "fmt": (
+        "Lay out specs in the one way there is: files in place, standard input to standard output.",
+        """\
+  archcalc fmt net.arch blocks.arch
+  archcalc fmt --check *.arch
+  archcalc fmt - < net.arch""",
     ),
     "list": (
         "The shipped specs with their titles, parameters and multiply-adds.",
@@ -116,6 +131,7 @@ def _show(made: ArgumentParser) -> None:
 
 def _check(made: ArgumentParser) -> None:
     _spec(made)
+    made.add_argument("--lint", action="store_true", help="also what works, but was perhaps not meant")
 
 
 def _export(made: ArgumentParser) -> None:
@@ -149,13 +165,24 @@ def _solve(made: ArgumentParser) -> None:
     made.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="of searching (10)")
 
 
+def _convert(made: ArgumentParser) -> None:
+    _spec(made)
+    about = "the notation to write: by default a spec for a slide's listing, a listing for a spec"
+    made.add_argument("--to", choices=("arch", "slide"), help=about)
+
+
+def _fmt(made: ArgumentParser) -> None:
+    made.add_argument("files", nargs="+", metavar="FILE", help="files, or - for standard input")
+    made.add_argument("--check", action="store_true", help="change nothing, tell what would change: 1 if anything")
+
+
 def _list(made: ArgumentParser) -> None:
     made.add_argument("--layers", action="store_true", help="the layers and how each is written")
 
 
 _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "show": _show, "check": _check, "export": _export, "run": _run, "verify": _verify, "solve": _solve,
-    "list": _list,
+    "convert": _convert, "fmt": _fmt, "list": _list,
 }  # fmt: skip
 
 

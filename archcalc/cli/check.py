@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..errors import ArchcalcError
+from ..errors import ArchcalcError, SpecError
 from ..load import read_spec
 from ..network import Network
 from ..report import diagnostics, json, text
@@ -23,7 +23,10 @@ def check(words: list[str]) -> int:
     for number, spec in enumerate(specs, 1):
         try:
             with working(f"checking {number} of {len(specs)}"):
-                Network(read_spec(spec, options)).check()
+                net = Network(read_spec(spec, options))
+                net.check()
+            if given.lint and (findings := net.lint()):
+                failures.append((spec, SpecError(*findings)))
         except ArchcalcError as error:
             failures.append((spec, error))
     if given.json:
