@@ -77,7 +77,7 @@ class Graph:
     @property
     def free(self) -> tuple[str, ...]:
         """The free dimensions, by name."""
-        sizes = [size for node in self.nodes for size in node.shape if isinstance(size, Symbolic)]
+        sizes: list[Any] = [size for node in self.nodes for size in node.shape if isinstance(size, Symbolic)]
         return tuple(sorted({str(symbol) for size in sizes for symbol in size.expr.free_symbols}))
 
     def needed(self) -> set[int]:

@@ -91,10 +91,10 @@ def pads_per_axis(value: Pads, rank: int, what: str = "pad") -> tuple[tuple[int,
     if not isinstance(value, tuple):
         return ((value, value),) * rank
     if isinstance(value, Pair):
-        return (tuple(value),) * rank
+        return ((value.before, value.after),) * rank
     if len(value) != rank:
         raise _wrong_rank(value, rank, what)
-    return tuple(tuple(pad) if isinstance(pad, tuple) else (pad, pad) for pad in value)
+    return tuple((pad[0], pad[1]) if isinstance(pad, tuple) else (pad, pad) for pad in value)
 
 
 def _wrong_rank(value: Sequence[object], rank: int, what: str) -> SpecError:

@@ -108,7 +108,7 @@ def npy(array: Any, **changes: Any) -> bytes:
     file = io.BytesIO()
     header = np.lib.format.header_data_from_array_1_0(array) | changes
     np.lib.format.write_array_header_1_0(file, header)
-    return file.getvalue() + array.tobytes()
+    return file.getvalue() + bytes(array.tobytes())
 
 
 def zipped(members: dict[str, bytes], packing: int = zipfile.ZIP_STORED) -> bytes:

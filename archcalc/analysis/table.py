@@ -223,7 +223,7 @@ class Table:
             "warnings": [warning.as_dict() for warning in self.warnings],
             "conditions": list(graph.conditions),
         }
-        return plain(table) if graph.free else table  # type: ignore[no-any-return]
+        return plain(table) if graph.free else table
 
 
 def tabulate(graph: Graph) -> Table:

@@ -80,7 +80,8 @@ def _port(port: Port, batch: int | str) -> ValueInfoProto:
 
 
 def _header(name: str, shape: Shape) -> bytes:
-    return TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape).SerializeToString(deterministic=True)
+    proto = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
+    return bytes(proto.SerializeToString(deterministic=True))
 
 
 def _varint(number: int) -> bytes:
@@ -122,7 +123,7 @@ def write(
 
 
 def _raw(tensor: Array) -> memoryview:
-    return memoryview(np.ascontiguousarray(tensor, "<f4")).cast("B")
+    return np.ascontiguousarray(tensor, "<f4").data.cast("B")
 
 
 def external(model: Model, parts: tuple[bytes, bytes]) -> bytes:

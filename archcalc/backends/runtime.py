@@ -128,7 +128,7 @@ def _refused(error: Exception) -> SpecError:
 
 def _execute(session: Any, names: list[str], feeds: dict[str, Array]) -> list[Array]:
     try:
-        return session.run(names, feeds) if names else []  # type: ignore[no-any-return]
+        return session.run(names, feeds) if names else []
     except Exception as error:
         raise _refused(error) from None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from ..errors import Diagnostic, SpecError
@@ -15,7 +14,6 @@ from ..syntax import tree
 from . import advice, slips, unknowns
 from .scope import Scope
 from .values import evaluate
-
 
 MAX_MISTAKES = 5
 """Mistakes that are reported of one layer."""
@@ -33,9 +31,8 @@ def find_op(word: str, part: tree.Layer | tree.Name, scope: Scope) -> type[Op]:
 
 def bind(op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, scope: Scope, fit: str) -> Op:
     """The op with its arguments; all mistakes among them are reported together."""
-    bare = None if arguments else _bare(op)
-    if bare is not None:
-        return bare
+    if not arguments and signature(op).bare:
+        return op()
     binder = Binder(op, arguments, part, scope)
     while binder.take_next():
         pass
@@ -43,13 +40,6 @@ def bind(op: type[Op], arguments: Sequence[tree.Argument], part: tree.Layer, sco
     if fit in binder.signature.flags:
         binder.fields.setdefault("fit", fit)
     return op(**binder.fields)
-
-
-@cache
-def _bare(op: type[Op]) -> Op | None:
-    """The op without arguments, if it needs none: one for all, since ops are values."""
-    fields = (*signature(op).arguments, *signature(op).options.values())
-    return None if any([field.default is dataclasses.MISSING for field in fields]) else op()
 
 
 class Binder:

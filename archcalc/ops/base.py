@@ -25,7 +25,7 @@ class Weight(NamedTuple):
     """How many inputs make one output, and how many outputs one input makes."""
     buffer: bool = False
     """Stored but not trained: running statistics, tables."""
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]  # hides tuple.count, which nobody needs of a weight
     """The numbers that count, where they are fewer than the shape holds (a table of connections)."""
     values: Any = None
     """Nested tuples of exact numbers, broadcast to the shape."""
@@ -34,7 +34,7 @@ class Weight(NamedTuple):
 class Axis(NamedTuple):
     """An axis in the language's order, for an attribute that the export translates to the layout of the value."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs of an axis
 
 
 class Const(NamedTuple):

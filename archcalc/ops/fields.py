@@ -44,7 +44,7 @@ def whole(value: Any) -> int:
         raise ValueError(f"{_describe(value)} is not a number")
     if value.denominator != 1:
         raise ValueError(f"{value} is not whole")
-    if abs(value) > LARGEST:
+    if not -LARGEST <= value <= LARGEST:
         raise ValueError("more than 2^63 = 10^19")
     return int(value)
 
@@ -212,6 +212,8 @@ class Signature(NamedTuple):
     """Word to the field that it sets, and the value."""
     keys: dataclasses.Field[Any] | None
     """Takes the keys that are no option's."""
+    bare: bool
+    """Whether nothing has to be given."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -219,9 +221,13 @@ class Signature(NamedTuple):
         return (*self.options, *self.flags)
 
 
-@cache
 def signature(cls: type) -> Signature:
     """The syntax of an op class."""
+    return _signature(cls)
+
+
+@cache
+def _signature(cls: type) -> Signature:
     arguments, options, flags, free = [], {}, {}, None
     for field in dataclasses.fields(cls):
         role = field.metadata["role"]
@@ -235,7 +241,8 @@ def signature(cls: type) -> Signature:
             free = field
         else:
             flags |= {word: (field.name, word) for word in field.metadata["words"]}
-    return Signature(tuple(arguments), options, flags, free)
+    bare = all(field.default is not dataclasses.MISSING for field in (*arguments, *options.values()))
+    return Signature(tuple(arguments), options, flags, free, bare)
 
 
 def spell(op: Any) -> str:

@@ -111,7 +111,7 @@ class Group(NamedTuple):
     """Chains in brackets without a layer before them, and how often they repeat."""
 
     chains: tuple[Chain, ...]
-    count: Expression | None
+    count: Expression | None  # type: ignore[assignment]  # hides tuple.count, which nobody needs of a group
     start: int
     end: int
 

@@ -93,8 +93,8 @@ class Bert(nn.Module):
         x = e["word_embeddings"](tokens) + e["token_type_embeddings"](segments)
         x = e["LayerNorm"](x + e["position_embeddings"](torch.arange(tokens.shape[1])))
         for block in self.encoder["layer"]:
-            qkv = [projection(x) for projection in block["attention"]["self"].values()]
-            x = block["attention"]["output"](attend(*qkv, self.heads), x)
+            q, k, v = (projection(x) for projection in block["attention"]["self"].values())
+            x = block["attention"]["output"](attend(q, k, v, self.heads), x)
             x = block["output"](F.gelu(block["intermediate"]["dense"](x)), x)
         return torch.tanh(self.pooler["dense"](x[:, 0]))
 

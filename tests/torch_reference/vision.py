@@ -30,7 +30,7 @@ def models() -> ModuleType:
                 library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
             _DECLARED.append(library)
             from torchvision import models  # noqa: PLC0415
-    return models
+    return models  # type: ignore[no-any-return]
 
 
 def build(name: str) -> nn.Module:
