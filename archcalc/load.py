@@ -14,7 +14,7 @@ from .ops import WORDS
 from .resources import folder
 from .slides import is_slide
 from .source import Source
-from .syntax import Parsed
+from .syntax import MAX_TEXT, Parsed
 from .syntax import read as read_tree
 from .words import nearest
 
@@ -37,6 +37,16 @@ def source_of(spec: str, options: Options) -> tuple[Source, Options, str]:
         raise _missing(spec)
     options = replace(options, read=_Reader(folder("specs") if shipped(spec) else dirname(path), options.max_text))
     return Source(_read(path, options.max_text), path), options, splitext(basename(path))[0]
+
+
+def file_source(path: str, max_text: int = MAX_TEXT) -> Source:
+    """The text of a file, of standard input for `-`. FileError if there is none."""
+    if path == "-":
+        return Source(_standard_input(max_text), path)
+    if not exists(path):
+        help = ("files are named, or - for standard input",)
+        raise FileError(Diagnostic("E601", f"there is no file {path[:80]}", help=help))
+    return Source(_read(path, max_text), path)
 
 
 def parse_spec(text: str, options: Options | None = None, file: str = "") -> Graph:

@@ -20,6 +20,8 @@ COMMANDS = {
     "run": ("models", "run"),
     "verify": ("models", "verify"),
     "solve": ("solve", "solve"),
+    "convert": ("convert", "convert"),
+    "fmt": ("fmt", "fmt"),
     "help": ("help", "help"),
     "version": ("help", "version"),
 }

@@ -27,6 +27,8 @@ commands, each with --help:
   run      feed an array, an image or numbers, and see what comes out
   verify   compare every predicted volume with what onnxruntime produces
   solve    the values of question marks: p?, s?, ?x?x3
+  convert  a slide's listing to a spec, a spec to a listing
+  fmt      specs in their one layout
   list     the shipped specs, or the layers of the language
 
 A SPEC is the text itself in quotes, a file, - for standard input, or the name

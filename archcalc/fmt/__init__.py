@@ -1,0 +1,5 @@
+"""One layout for specs."""
+
+from .layout import canonical
+
+__all__ = ["canonical"]
