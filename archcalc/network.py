@@ -76,10 +76,10 @@ class Network:
     ) -> Export:  # fmt: skip
         """Write the network as an ONNX file, whole or not at all; the same spec and seed give the same bytes.
 
-        `weights` is "random" (He's or Xavier's scale, by `seed`), "zeros", or a .safetensors or .npz file, whose tensors
-        `match` by "name", as PyTorch's state_dict has them, or for .npz by "order"; `batch` a number or "dynamic", by
-        default what the spec sets, else dynamic; `opset` the lowest that serves unless given. Raises FileError,
-        LimitError, and SpecError where the file doesn't have exactly the network's weights.
+        `weights` is "random" (He's or Xavier's scale, by `seed`), "zeros", or a .safetensors or .npz file, its tensors
+        found by `match`: "name", as PyTorch's state_dict has them, or "order" for .npz. `batch` is a number or
+        "dynamic", by default what the spec sets, else dynamic; `opset` the lowest that serves unless given. Raises
+        FileError, LimitError, and SpecError where the file doesn't have exactly the network's weights.
         """
         from .backends.export import export  # noqa: PLC0415 - onnx takes 100 ms to import
 
@@ -109,7 +109,7 @@ class Network:
     ) -> Verification:  # fmt: skip
         """Run the network with every volume exposed, and compare each with the predicted one.
 
-        Raises MissingError without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
+        Raises MissingError without onnxruntime or CUDA, LimitError if memory does not suffice and `force` is not set.
         """
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, verify  # noqa: PLC0415 - onnxruntime takes 100 ms to import

@@ -147,7 +147,7 @@ class Symbolic:
         return 0
 
     def _compare(self, other: Any, certain: str, sign: str) -> bool:
-        """Whether a comparison is certain; otherwise the network supposes its contrary (for > and <, what checks ask)."""
+        """Whether a comparison is certain; else the network supposes its contrary (for > and <, what checks ask)."""
         difference = (self.expr - _expr(other)).expand()
         answer = getattr(difference, certain)
         if answer is None:

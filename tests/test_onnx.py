@@ -78,7 +78,7 @@ def _digest(path: Path) -> str:
 
 
 def test_the_same_spec_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
-    program = f"import archcalc; archcalc.parse({SMALL!r}).export(__import__('sys').argv[1], seed=int(__import__('sys').argv[2]))"
+    program = f"import archcalc, sys; archcalc.parse({SMALL!r}).export(sys.argv[1], seed=int(sys.argv[2]))"
     digests = []
     for index, seed in enumerate((1, 1, 2)):
         path = tmp_path / f"{index}.onnx"
@@ -207,7 +207,8 @@ def test_the_runtime_writes_no_file_and_opens_no_socket(tmp_path: Path) -> None:
     program = (
         "import os, archcalc\n"
         f"archcalc.parse({SMALL!r}).verify()\n"
-        "links = [os.readlink(f'/proc/self/fd/{fd}') for fd in os.listdir('/proc/self/fd') if os.path.exists(f'/proc/self/fd/{fd}')]\n"
+        "paths = [f'/proc/self/fd/{fd}' for fd in os.listdir('/proc/self/fd')]\n"
+        "links = [os.readlink(path) for path in paths if os.path.exists(path)]\n"
         "print(sum(link.startswith('socket:') for link in links))\n"
     )
     home = tmp_path / "home"

@@ -18,11 +18,12 @@ def write_whole(target: Path, fill: Callable[[BinaryIO], int]) -> int:
     try:
         if target.exists() and not target.is_file():  # replacing a device would take it from everybody
             raise OSError(0, "it is a folder" if target.is_dir() else "it is no regular file")
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+        temporary = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             result = fill(file)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(target)
     except OSError as error:
         raise FileError(Diagnostic("E606", f"{named} cannot be written: {error.strerror or error}")) from None
     else:
@@ -31,7 +32,7 @@ def write_whole(target: Path, fill: Callable[[BinaryIO], int]) -> int:
     finally:
         if temporary is not None:
             with suppress(OSError):
-                os.unlink(temporary)
+                temporary.unlink()
 
 
 def _umask() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from ..errors import Diagnostic, LimitError
 
@@ -10,7 +11,7 @@ from ..errors import Diagnostic, LimitError
 def available_bytes() -> int:
     """Memory that can be taken without swapping, as the system tells it."""
     try:
-        with open("/proc/meminfo", encoding="ascii") as file:
+        with Path("/proc/meminfo").open(encoding="ascii") as file:
             for line in file:
                 if line.startswith("MemAvailable:"):
                     return int(line.split()[1]) * 1024

@@ -153,7 +153,8 @@ class Binder:
         except ValueError as error:
             self.fields.setdefault(field.name, None)
             what = f"{self.op.word}'s {field.name.replace('_', ' ')} must be {kind.what}"
-            help = self.example() if field in self.signature.arguments else advice.example(field.metadata["key"], kind.what)
+            by_place = field in self.signature.arguments
+            help = self.example() if by_place else advice.example(field.metadata["key"], kind.what)
             raise self.scope.error(argument, "E214", what, (help,), str(error)) from None
 
     def text(self, part: Any) -> str:

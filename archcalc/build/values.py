@@ -35,7 +35,8 @@ def evaluate(value: tree.Value | tree.Expression | tree.Sides, scope: Scope) -> 
         case tree.Name(text):
             return _name(value, text, scope)
         case tree.Sides(before, after):
-            return Pair(_number(before, scope), _number(after, scope))
+            sides: Any = _number(before, scope), _number(after, scope)  # fields.py asks for whole ones
+            return Pair(*sides)
         case tree.Operation(operator, operands):
             return _operation(value, operator, [_number(operand, scope) for operand in operands], scope)
         case tree.Text(text):
@@ -103,10 +104,9 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
     except ZeroDivisionError:
         raise scope.error(value, "E204", "division by zero", ("divide by another number",)) from None
     except TypeError:
-        help = ("floor, ceil and sqrt take one number, min and max several",)
-        raise scope.error(
-            value, "E205", f"{operator} takes another number of values", help, f"{len(numbers)} given"
-        ) from None
+        message = f"{operator} takes another number of values"
+        help = "floor, ceil and sqrt take one number, min and max several"
+        raise scope.error(value, "E205", message, (help,), f"{len(numbers)} given") from None
     except ValueError:
         raise _no_root(value, numbers, scope) from None
     except OverflowError:
@@ -120,10 +120,10 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
 
 def _no_root(value: tree.Operation, numbers: list[Number], scope: Scope) -> SpecError:
     if value.operator == "sqrt":
-        help, note = ("sqrt takes numbers from 0 on",), f"this is {numbers[0]}"
-        return scope.error(value, "E232", "a negative number has no square root", help, note)
-    help = ("sqrt(n) takes the square root",)
-    return scope.error(value, "E232", "an exponent is a whole number", help, f"this is {numbers[-1]}")
+        message, help = "a negative number has no square root", "sqrt takes numbers from 0 on"
+        return scope.error(value, "E232", message, (help,), f"this is {numbers[0]}")
+    message, help = "an exponent is a whole number", "sqrt(n) takes the square root"
+    return scope.error(value, "E232", message, (help,), f"this is {numbers[-1]}")
 
 
 _HUGE = 1 << MAX_BITS
@@ -133,9 +133,10 @@ def _power(base: Number, exponent: Number) -> Number:
     if exponent.denominator != 1:
         raise ValueError
     size = max(Fraction(base).numerator.bit_length(), Fraction(base).denominator.bit_length())
-    if size * abs(exponent) > 2 * MAX_BITS:
+    power = int(exponent)
+    if size * abs(power) > 2 * MAX_BITS:
         raise OverflowError
-    return Fraction(base) ** int(exponent)
+    return Fraction(base) ** power
 
 
 def _floor(value: Number) -> int:

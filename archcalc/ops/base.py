@@ -119,7 +119,7 @@ class Op:
         return {}
 
     def work(self, *x: Shape) -> dict[str, int]:
-        """Operations by kind: macs (multiply-accumulates), bias, add, mul, div, compare, exp, ... Zeros may be left out."""
+        """Operations by kind: macs (multiply-accumulates), bias, add, mul, div, exp, ... Zeros may be left out."""
         return {}
 
     def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
