@@ -7,23 +7,22 @@ from dataclasses import dataclass, field
 from math import log10, prod
 from typing import Any
 
-from ..errors import ArchcalcError, Diagnostic, LimitError, SpecError
+from ..errors import Diagnostic, LimitError, SpecError
 from ..graph import Graph, Node, Pin, Question
 from ..ops.base import Op
 from ..ops.fields import Reference
 from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
-from ..symbolic import Symbolic, symbol
-from ..unknown import Unknowns
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
+from ..unknown import Unknowns
 from ..words import nearest
-from . import blocks, declare, links, mixture
+from . import blocks, declare, ends, groups, links
 from .arguments import bind, find_op
 from .claims import claim
 from .names import Naming, Taken
-from .scope import Scope, Spanned, Volume
-from .values import integer
+from .scope import LOST, Scope, Spanned, Volume
+from .volumes import read
 
 MAX_LAYERS = 200_000
 """Layers in one network, repeats multiplied out."""
@@ -35,9 +34,6 @@ MAX_MISTAKES = 50
 
 _STAGES = 20
 """Stages for every layer: each may stand in groups and blocks, which are stages too."""
-
-LOST = Volume(-1, None)
-"""What a layer with a mistake gives: whatever reads it is not checked."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ class Options:
 def build(
     spec: tree.Spec, source: Source, options: Options | None = None, name: str = "", mistakes: Sequence[Diagnostic] = ()
 ) -> Graph:
-    """The graph of a spec. All mistakes that can be told apart are reported in one SpecError, those known before too."""
+    """The graph of a spec. All mistakes that can be told apart come in one SpecError, those known before too."""
     try:
         return Builder(source, options or Options(), mistakes).run(spec, name)
     except RecursionError:
@@ -138,7 +134,7 @@ class Builder:
                 message = f"nothing reads what {node.name} gives"
                 self.warnings.append(Diagnostic("W102", message, help=help, place=node.place))
 
-    def reporting(self, part: tree.Line) -> _Reporting:
+    def reporting(self, part: Spanned) -> _Reporting:
         """Collects the mistakes of a part instead of stopping at the first."""
         return _Reporting(self, self.root, part)
 
@@ -162,13 +158,13 @@ class Builder:
         if self._stages > self.options.max_layers // 10 + _STAGES * len(self.nodes):
             raise self._too_many_stages(scope, stage)
         if stage.label[:1].isupper():
-            self._report(_upper_label(stage, scope), scope, stage)
+            self.report(_upper_label(stage, scope), scope, stage)
         failed = False
         volume: Volume | None
         try:
             volume = self._head(stage, scope, naming, current, branch)
         except SpecError as error:
-            self._report(error, scope, stage.head)
+            self.report(error, scope, stage.head)
             volume, failed = self._recover(stage, scope, naming, current, error), True
         if stage.claim is not None:
             with _Reporting(self, scope, stage.claim):
@@ -188,38 +184,9 @@ class Builder:
             case tree.Ref() as ref:
                 return self.resolve(Reference(ref.label), ref, scope)
             case tree.Group() as group:
-                return self._group(group, stage.label, scope, naming, current, branch)
+                return groups.group(self, group, stage.label, scope, naming, current, branch)
             case tree.Lost():
                 raise SpecError  # the mistake that lost the stage has been reported
-
-    def _group(
-        self, group: tree.Group, label: str, scope: Scope, naming: Naming, current: Volume | None, branch: bool
-    ) -> Volume | None:
-        if len(group.chains) > 1:
-            help = ("ADD [a, b] adds them, CONCAT [a, b] joins their channels, MUL and SUB multiply and subtract",)
-            raise scope.error(group, "E221", "the brackets hold branches, but not how they merge", help)
-        if group.count is None:
-            inner = naming.inside(naming.path(label, "")) if label else naming
-            return self.chain(group.chains[0], scope, inner, current, branch and not label)
-        count = integer(group.count, scope, "the number of repeats")
-        return self._repeat(group, count, label, scope, naming, current)
-
-    def _repeat(
-        self, group: tree.Group, count: int, label: str, scope: Scope, naming: Naming, current: Volume | None
-    ) -> Volume | None:
-        """The chain `count` times; the first time tells how large that gets."""
-        inner = naming.inside(naming.path(label, "")) if label else naming
-        outer, inner.repeated = inner.repeated, True
-        first, known = len(self.nodes), len(self.mistakes)
-        for index in range(count):
-            before = current
-            current = self.chain(group.chains[0], scope, inner, current)
-            made = len(self.nodes) - first
-            self.check_size(made * count if index == 0 else 0, scope, group)
-            if len(self.mistakes) > known or (not made and current == before):
-                break
-        inner.repeated = outer
-        return current
 
     def check_size(self, count: int, scope: Scope, part: Spanned) -> None:
         """Refuse a network that will have more layers than the limit."""
@@ -244,20 +211,20 @@ class Builder:
         if layer.word == "ID" and not layer.arguments and layer.branches is None:
             if not label:
                 naming.skip()
-            return current if current is not None else self._start(layer, scope)
+            return current if current is not None else ends.start(self, layer, scope)
         op_class = find_op(layer.word, layer, scope)
         if op_class is Output:
-            return self._output(layer, scope, current)
+            return ends.mark(self, layer, scope, current)
         if op_class.arity == 0:
-            return self._source(op_class, layer, label, scope, naming)
+            return ends.source(self, op_class, layer, label, scope, naming)
         refs = [argument for argument in layer.arguments if isinstance(argument.value, tree.Ref) and not argument.key]
         plain = [argument for argument in layer.arguments if argument not in refs] if refs else layer.arguments
         op = bind(op_class, plain, layer, scope, self._fit())
         if current is None:
-            current = self._start(layer, scope, op.ids)
+            current = ends.start(self, layer, scope, op.ids)
         path = naming.path(label, layer.word)
         known = path if label or op.repeats_branch else ""
-        volumes = self._volumes(op, layer, refs, known, scope, naming, current)
+        volumes = read(self, op, layer, refs, known, scope, naming, current)
         op, tie, extra = links.named(self, op, layer, scope)
         volumes += extra
         shapes = [volume.shape for volume in volumes]
@@ -268,90 +235,14 @@ class Builder:
         shape = op.output(*shapes)  # type: ignore[arg-type]
         if tie is not None:
             links.check_tie(self, op, tuple(shapes), tie)  # type: ignore[arg-type]
-        return self._add(op, tuple(volume.node for volume in volumes), shape, path, scope, layer, tie)
+        return self.add(op, tuple(volume.node for volume in volumes), shape, path, scope, layer, tie)
 
     def _fit(self) -> str:
         """How sizes are rounded where the layer does not say; while unknowns are tried, down."""
         trying = self.options.unknowns is not None and self.options.unknowns.lenient
         return str(self.settings.get("fit") or (FLOOR if trying else ""))
 
-    def _volumes(
-        self,
-        op: Op,
-        layer: tree.Layer,
-        refs: list[tree.Argument],
-        path: str,
-        scope: Scope,
-        naming: Naming,
-        current: Volume,
-    ) -> list[Volume]:
-        """What the layer reads: its branches, or the current volume and the referenced ones."""
-        if refs and (op.arity == 1 or op.repeats_branch):
-            help = (f"@label -> {layer.word} starts from another stage",)
-            raise scope.error(refs[0], "E223", f"{layer.word} takes no reference", help)
-        if op.repeats_branch:
-            return mixture.expand(self, op, layer, path, scope, current)
-        if layer.branches is None:
-            volumes = [current]
-        elif op.arity == 1:
-            help = (f"{layer.word} works on one volume; ADD, MUL, SUB and CONCAT merge branches",)
-            raise scope.error(layer, "E223", f"{layer.word} takes no branches", help)
-        else:
-            volumes = []
-            for index, branch in enumerate(layer.branches):
-                inner = naming.inside(f"{path}.{index}") if path and op.numbers_branches else naming
-                volume = self.chain(branch, scope, inner, current, branch=True)
-                volumes.append(LOST if volume is None else volume)
-        for argument in refs:
-            assert isinstance(argument.value, tree.Ref)
-            volumes.append(self.resolve(Reference(argument.value.label), argument.value, scope))
-        if op.arity is not None and op.arity > 1 and len(volumes) not in (1, op.arity):
-            help = (f"give {op.arity}, in the order of the docs",)
-            raise scope.error(layer, "E229", f"{layer.word} takes {op.arity} volumes, {len(volumes)} given", help)
-        return volumes
-
-    def _output(self, layer: tree.Layer, scope: Scope, current: Volume | None) -> Volume | None:
-        """Mark the current volume, or the referenced ones, as outputs."""
-        refs = [argument.value for argument in layer.arguments if isinstance(argument.value, tree.Ref)]
-        plain = [argument for argument in layer.arguments if not isinstance(argument.value, tree.Ref)]
-        op = bind(Output, plain, layer, scope, "")
-        assert isinstance(op, Output)
-        volumes = [self.resolve(Reference(ref.label), ref, scope) for ref in refs] or [
-            current or self._start(layer, scope)
-        ]
-        (self.training if op.train else self.outputs).extend(volume.node for volume in volumes)
-        return current
-
-    def _source(self, op_class: type[Op], layer: tree.Layer, label: str, scope: Scope, naming: Naming) -> Volume:
-        """A layer that reads no volume."""
-        op = bind(op_class, layer.arguments, layer, scope, "")
-        if self.options.input is not None and isinstance(op, Input) and not self.nodes:
-            op = Input(self.options.input, integer=op.integer)
-        path = naming.path(label, layer.word)
-        if isinstance(op, Input) and not label:
-            path = "input" if self.taken.free("input") else path
-        volume = self._add(op, (), op.output(), path, scope, layer)
-        self._echo(op, scope, layer)
-        return volume
-
-    def _echo(self, op: Op, scope: Scope, layer: tree.Layer) -> None:
-        """Say once how an input that is not square was read: height and width are easily swapped."""
-        if not isinstance(op, Input) or any(isinstance(size, Symbolic) for size in op.shape):
-            return
-        if len(op.shape) == 3 and op.shape[0] != op.shape[1]:
-            height, width, channels = op.shape
-            message = f"read as height {height}, width {width}, channels {channels}"
-            self.warnings.append(Diagnostic("W101", message, place=scope.place(layer)))
-
-    def _start(self, layer: tree.Layer | tree.Use, scope: Scope, integer: bool = False) -> Volume:
-        """The volume of a chain that starts without INPUT."""
-        if self.nodes or self.mistakes:
-            return LOST
-        shape = self.options.input or tuple(symbol(name, scope.assumptions) for name in ("H", "W", "C"))
-        op = Input(shape, integer=integer)  # type: ignore[arg-type]
-        return self._add(op, (), op.output(), "input", scope, layer)
-
-    def _add(
+    def add(
         self, op: Op, inputs: tuple[int, ...], shape: Shape, path: str, scope: Scope, part: tree.Layer | tree.Use,
         tie: int | None = None,
     ) -> Volume:  # fmt: skip
@@ -419,7 +310,7 @@ class Builder:
         op = bind(find_op(layer.word, layer, scope), layer.arguments, layer, scope, FLOOR)
         return Volume(-1, op.output(current.shape))
 
-    def _report(self, error: SpecError, scope: Scope, part: Any) -> None:
+    def report(self, error: SpecError, scope: Scope, part: Any) -> None:
         """Note mistakes, each once: a block that is used often makes its mistakes once."""
         place = scope.place(part)
         for diagnostic in error.diagnostics[: MAX_MISTAKES - len(self.mistakes)]:
@@ -450,8 +341,5 @@ class _Reporting:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if not isinstance(error, SpecError):
             return False
-        self.builder._report(error, self.scope, self.part)
+        self.builder.report(error, self.scope, self.part)
         return True
-
-
-__all__ = ["ArchcalcError", "Builder", "Options", "build"]

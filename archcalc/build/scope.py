@@ -30,6 +30,10 @@ class Volume(NamedTuple):
     shape: Shape | None
 
 
+LOST = Volume(-1, None)
+"""What a layer with a mistake gives: whatever reads it is not checked."""
+
+
 class Block(NamedTuple):
     """A definition and the scope that it was made in."""
 

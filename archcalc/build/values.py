@@ -181,7 +181,7 @@ _SYMBOLIC: dict[str, Callable[..., Any]] = {
 
 
 def _array(value: tree.Items, scope: Scope) -> Array:
-    scale = 1 if value.scale is None else Fraction(_number(value.scale, scope))
+    scale: Number = 1 if value.scale is None else Fraction(_number(value.scale, scope))
     if value.operator == "/":
         if scale == 0:
             raise scope.error(value, "E204", "division by zero", ("divide by another number",))

@@ -71,7 +71,9 @@ Distances = list[int | None] | None
 
 def _distances(problem: Problem, variable: Variable, values: Values, value: int) -> Distances:
     comparisons = problem.compare({**values, variable.key: value})
-    return comparisons and [distance(one) if decided(one) else None for one in comparisons]
+    if comparisons is None:
+        return None
+    return [distance(one) if decided(one) else None for one in comparisons]
 
 
 def _buildable(problem: Problem, variable: Variable, values: Values) -> tuple[int, list[int | None]] | None:
