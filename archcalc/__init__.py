@@ -31,7 +31,7 @@ from .layers import (
     pool2d,
 )
 from .load import shipped_names
-from .network import Network, load, parse, solve
+from .network import Network, grade, load, parse, solve
 
 __version__ = "0.1.0"
 
@@ -56,6 +56,7 @@ __all__ = [
     "conv_transpose2d",
     "depthwise_conv2d",
     "fully_connected",
+    "grade",
     "linear",
     "load",
     "parse",

@@ -42,6 +42,15 @@ class Question(NamedTuple):
     place: Place
 
 
+class Claim(NamedTuple):
+    """`=> 55x55x96`: what somebody says a volume is, and what it is (None where a mistake keeps it unknown)."""
+
+    place: Place
+    claimed: str
+    actual: Shape | None
+    right: bool = False
+
+
 class Pin(NamedTuple):
     """`check params=...`: a total that must hold."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .backends.export import Export, Prepared
     from .backends.runtime import Run, Verification
+    from .grading import Grade
     from .solver import Solved
 
 
@@ -160,6 +161,17 @@ def parse(text: str, *, input: Sequence[int] | None = None, set: Mapping[str, in
 
 def _options(input: Sequence[int] | None, values: Mapping[str, int] | None) -> Options:
     return Options(None if input is None else tuple(input), dict(values or {}))
+
+
+def grade(spec: str) -> Grade:
+    """The claims of a spec (`=>` and `check`) as somebody's answers: each right or wrong, in one run.
+
+    >>> grade("INPUT 32x32x3 -> CONV 10 5x5 => 28x28x10 -> POOL 2 s2 => 15x15x10").right
+    1
+    """
+    from .grading import grade as grade_spec  # noqa: PLC0415 - start-up time counts
+
+    return grade_spec(spec)
 
 
 def solve(

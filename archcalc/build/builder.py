@@ -8,7 +8,7 @@ from math import log10, prod
 from typing import Any
 
 from ..errors import Diagnostic, LimitError, SpecError
-from ..graph import Graph, Node, Pin, Question
+from ..graph import Claim, Graph, Node, Pin, Question
 from ..ops.base import Op
 from ..ops.fields import Reference
 from ..ops.volume import Input, Output
@@ -47,6 +47,8 @@ class Options:
     max_depth: int = MAX_DEPTH
     read: Callable[[str, Source], Source] | None = None
     """Reads an imported file; None where files are out of reach."""
+    grading: bool = False
+    """Whether wrong claims are noted instead of refused."""
     unknowns: Unknowns | None = None
     """What question marks stand for, while they are solved."""
 
@@ -72,6 +74,7 @@ class Builder:
         self.settings: dict[str, Any] = {}
         self.pins: list[Pin] = []
         self.questions: list[Question] = []
+        self.claims: list[Claim] = []
         self.outputs: list[int] = []
         self.training: list[int] = []
         """Outputs that only training uses."""

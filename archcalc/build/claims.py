@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..graph import Question
+from ..graph import Claim, Question
 from ..ops import WORDS
 from ..ops.fields import Word
 from ..shape import show
@@ -32,11 +32,16 @@ def claim(builder: Builder, part: tree.Glued, scope: Scope, volume: Volume | Non
         pairs = zip(volume.shape, sizes, strict=True)
         unknowns.comparisons += [Comparison(actual, size) for actual, size in pairs if size is not None]
         return volume
+    claimed = show(["?" if size is None else size for size in sizes])
     if failed or volume.shape is None:
+        builder.claims.append(Claim(scope.place(part), claimed, None))
         known = tuple(size for size in sizes if size is not None)
         return Volume(volume.node, known) if len(known) == len(sizes) else volume
-    if len(sizes) != len(volume.shape) or any(c not in (None, s) for c, s in zip(sizes, volume.shape, strict=True)):
-        claimed = show(["?" if size is None else size for size in sizes])
+    right = len(sizes) == len(volume.shape) and all(
+        one in (None, size) for one, size in zip(sizes, volume.shape, strict=True)
+    )
+    builder.claims.append(Claim(scope.place(part), claimed, volume.shape, right))
+    if not right and not builder.options.grading:
         note = f"{claimed} claimed, {show(volume.shape)} computed"
         raise scope.error(part, "E401", "the volume is not what is claimed", _reason(builder, volume), note)
     return volume

@@ -76,6 +76,13 @@ _EXAMPLES = {
   archcalc fmt --check *.arch
   archcalc fmt - < net.arch""",
     ),
+    "grade": (
+        "An answer sheet: every volume and total that the spec claims, right or wrong.",
+        """\
+  archcalc grade alexnet
+  archcalc grade "INPUT 32x32x3 -> CONV 10 5x5 => 28x28x10 -> POOL 2 s2 => 15x15x10"
+  archcalc grade alexnet --json""",
+    ),
     "list": (
         "The shipped specs with their titles, parameters and multiply-adds.",
         """\
@@ -176,12 +183,17 @@ def _fmt(made: ArgumentParser) -> None:
     made.add_argument("--check", action="store_true", help="change nothing, tell what would change: 1 if anything")
 
 
+def _grade(made: ArgumentParser) -> None:
+    _spec(made)
+
+
 def _list(made: ArgumentParser) -> None:
     made.add_argument("--layers", action="store_true", help="the layers and how each is written")
 
 
 _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "show": _show, "check": _check, "export": _export, "run": _run, "verify": _verify, "solve": _solve,
+    "grade": _grade,
     "convert": _convert, "fmt": _fmt, "list": _list,
 }  # fmt: skip
 

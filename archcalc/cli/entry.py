@@ -20,6 +20,7 @@ COMMANDS = {
     "run": ("models", "run"),
     "verify": ("models", "verify"),
     "solve": ("solve", "solve"),
+    "grade": ("grade", "grade"),
     "convert": ("convert", "convert"),
     "fmt": ("fmt", "fmt"),
     "help": ("help", "help"),

@@ -29,6 +29,7 @@ commands, each with --help:
   solve    the values of question marks: p?, s?, ?x?x3
   convert  a slide's listing to a spec, a spec to a listing
   fmt      specs in their one layout
+  grade    an answer sheet: which claimed volumes and totals are right
   list     the shipped specs, or the layers of the language
 
 A SPEC is the text itself in quotes, a file, - for standard input, or the name
