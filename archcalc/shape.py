@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from .errors import SpecError
-from .symbolic import Symbolic, distinct, quotient
+from .symbolic import Symbolic, distinct, has_symbols, quotient
 
 Shape = tuple[int, ...]
 
@@ -46,6 +46,11 @@ class Window(NamedTuple):
     def span(self) -> int:
         """Positions from the first tap to the last: d(k - 1) + 1."""
         return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def padding(self) -> int:
+        """Positions that are added, before and after together."""
+        return 2 * self.before if self.before is self.after else self.before + self.after
 
 
 class Fit(NamedTuple):
@@ -113,16 +118,16 @@ def fit_window(size: int, window: Window, fit: str) -> Fit:
     (size - span + before + after)/stride + 1, which must be whole unless `fit` rounds it. A window that ceil adds
     must start inside the input or the padding before it, as in PyTorch and ONNX.
     """
-    room = size + window.before + window.after - window.span
-    if fit == FLOOR and not isinstance(room, int):
+    room = size - window.span + window.padding
+    if fit == FLOOR and has_symbols(room):
         return Fit(quotient(room, window.stride) + 1)
-    if fit == CEIL and not isinstance(room, int):
+    if fit == CEIL and has_symbols(room):
         return _fit_up(size, window, room)
     steps, dropped = divmod(room, window.stride)
     if not dropped or fit == EXACT:
         return Fit(steps + 1, dropped)
     if fit == CEIL and (steps + 1) * window.stride < size + window.before:
-        return Fit(steps + 2, 0, window.stride - dropped)
+        return Fit(-(-room // window.stride) + 1, 0, window.stride - dropped)
     return Fit(steps + 1, dropped)
 
 

@@ -51,6 +51,18 @@ class Assumptions:
         return state(list(self._equal), list(self._whole.values()), list(self._bounds))
 
 
+class Wrapped:
+    """A number that carries more with it, such as how it came about; `value` is the number itself."""
+
+    __slots__ = ("value",)
+
+    value: Any
+
+    def quotient(self, divisor: Any) -> Any:
+        """What `quotient` gives."""
+        raise NotImplementedError
+
+
 def symbol(name: str, assumptions: Assumptions) -> Symbolic:
     """The free dimension of that name."""
     import sympy  # noqa: PLC0415 - sympy takes 200 ms to import
@@ -201,6 +213,7 @@ class Symbolic:
 
 def _expr(value: Any) -> Any:
     """The value for sympy, or None if it is no number."""
+    value = _bare(value)
     if isinstance(value, Symbolic):
         return value.expr
     if isinstance(value, Fraction):
@@ -228,15 +241,15 @@ def pretty(value: Any) -> str:
 
 def distinct(sizes: Iterable[Any]) -> set[Any]:
     """The different sizes; where only symbols make them differ, the network supposes that they agree."""
-    found = {size for size in sizes if not isinstance(size, Open)}
+    found = list(dict.fromkeys(size for size in sizes if not isinstance(size, Open)))
     known = _with_symbols(*found)
     if known is None or len(found) == 1:
-        return found
-    numbers = {size for size in found if not isinstance(size, Symbolic)}
-    first = numbers.pop() if numbers else known
-    for size in found - numbers - {first}:
-        if isinstance(size, Symbolic):
-            known.assumptions.agree(size.expr, _expr(first))
+        return set(found)
+    numbers = [size for size in found if not has_symbols(size)]
+    first = (numbers or found)[0]
+    for size in found:
+        if has_symbols(size) and size != first:
+            known.assumptions.agree(_expr(size), _expr(first))
     return {first, *numbers}
 
 
@@ -245,6 +258,8 @@ def quotient(number: Any, divisor: Any) -> Any:
     known = _with_symbols(number, divisor)
     if known is None:
         return number // divisor
+    if isinstance(number, Wrapped):
+        return number.quotient(divisor)
     import sympy  # noqa: PLC0415 - it has been imported for the symbol
 
     return known._number(sympy.floor(_expr(number) / _expr(divisor)))
@@ -271,7 +286,16 @@ def extreme(name: str, *numbers: Any) -> Any:
 
 def _with_symbols(*numbers: Any) -> Symbolic | None:
     """The first number that has symbols, or None."""
-    return next((number for number in numbers if isinstance(number, Symbolic)), None)
+    return next((number for number in map(_bare, numbers) if isinstance(number, Symbolic)), None)
+
+
+def has_symbols(number: Any) -> bool:
+    """Whether a number depends on free dimensions."""
+    return isinstance(_bare(number), Symbolic)
+
+
+def _bare(number: Any) -> Any:
+    return number.value if isinstance(number, Wrapped) else number
 
 
 def largest(values: list[Any]) -> Any:

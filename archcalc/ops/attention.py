@@ -158,8 +158,10 @@ class Attention(Op):
                 "E341", "the channels don't divide into heads", f"{width} channels for {self.heads} heads",
                 (f"{', '.join(fitting[:8])} heads, or dim= for the channels of a head",),
             )  # fmt: skip
-        dim = self.dim or width // self.heads
-        return self.heads * dim, shared(self.heads, self.kv) * dim
+        kv = shared(self.heads, self.kv)
+        if self.dim is not None:
+            return self.heads * self.dim, kv * self.dim
+        return width, width if self.kv is None else kv * (width // self.heads)
 
     def projected(self, *x: Shape) -> tuple[Shape, Shape, Shape]:
         """The volumes q, k, v."""

@@ -62,10 +62,12 @@ class Conv(Sliding):
         return weights if self.nobias else weights | {"bias": Weight((self.filters,))}
 
     def work(self, *x: Shape) -> dict[str, int]:
-        positions = prod(self.output(*x)[:-1])
-        each = self.filters * (x[0][-1] // self.groups) if self.connected is None else self._connections(x[0])
-        macs = positions * each * taps(self.windows(x[0]))
-        return {"macs": macs} if self.nobias else {"macs": macs, "bias": positions * self.filters}
+        y, each = self.output(*x), taps(self.windows(x[0]))
+        if self.connected is None:
+            macs = prod(y) * each * (x[0][-1] // self.groups)
+        else:
+            macs = prod(y[:-1]) * self._connections(x[0]) * each
+        return {"macs": macs} if self.nobias else {"macs": macs, "bias": prod(y)}
 
     def onnx(self, *x: Shape) -> Lowering:
         windows = self.padded(x[0])

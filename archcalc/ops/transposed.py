@@ -80,7 +80,7 @@ class TransposedConv(Op):
                     f"({size} - 1)*{window.stride} + {window.span} = {full} rows, {window.before + window.after} cut",
                     (f"p{(full - 1) // 2} at most",),
                 )  # fmt: skip
-            outputs.append(full - window.before - window.after)
+            outputs.append(full - window.padding)
         return (*x[0][: -1 - len(windows)], *outputs, self.filters)
 
     def weights(self, *x: Shape) -> dict[str, Weight]:
