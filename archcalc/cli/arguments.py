@@ -83,6 +83,12 @@ _EXAMPLES = {
   archcalc grade "INPUT 32x32x3 -> CONV 10 5x5 => 28x28x10 -> POOL 2 s2 => 15x15x10"
   archcalc grade alexnet --json""",
     ),
+    "match": (
+        "Does a network follow a pattern, and with which counts? Or the pattern written out.",
+        """\
+  archcalc match vgg16 "INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC"
+  archcalc match "INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> FC" --set N=2 M=3""",
+    ),
     "list": (
         "The shipped specs with their titles, parameters and multiply-adds.",
         """\
@@ -187,6 +193,12 @@ def _grade(made: ArgumentParser) -> None:
     _spec(made)
 
 
+def _match(made: ArgumentParser) -> None:
+    made.add_argument("spec", nargs="+", metavar="SPEC PATTERN", help="or a PATTERN alone, to be written out")
+    made.add_argument("--set", action="append", default=[], metavar="N=2", help="a count of the pattern")
+    _limits(made.add_argument_group("limits"))
+
+
 def _list(made: ArgumentParser) -> None:
     made.add_argument("--layers", action="store_true", help="the layers and how each is written")
 
@@ -194,6 +206,7 @@ def _list(made: ArgumentParser) -> None:
 _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "show": _show, "check": _check, "export": _export, "run": _run, "verify": _verify, "solve": _solve,
     "grade": _grade,
+    "match": _match,
     "convert": _convert, "fmt": _fmt, "list": _list,
 }  # fmt: skip
 

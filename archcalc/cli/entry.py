@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": ("models", "verify"),
     "solve": ("solve", "solve"),
     "grade": ("grade", "grade"),
+    "match": ("match", "match"),
     "convert": ("convert", "convert"),
     "fmt": ("fmt", "fmt"),
     "help": ("help", "help"),

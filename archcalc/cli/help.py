@@ -30,6 +30,7 @@ commands, each with --help:
   convert  a slide's listing to a spec, a spec to a listing
   fmt      specs in their one layout
   grade    an answer sheet: which claimed volumes and totals are right
+  match    does a network follow a pattern like [[CONV -> RELU]*N -> POOL?]*M
   list     the shipped specs, or the layers of the language
 
 A SPEC is the text itself in quotes, a file, - for standard input, or the name

@@ -13,7 +13,7 @@ from ..ops import WORDS
 from ..ops.fields import Word
 from ..words import nearest
 
-NAMES = ("show", "check", "export", "run", "verify", "solve", "grade", "convert", "fmt", "list")
+NAMES = ("show", "check", "export", "run", "verify", "solve", "grade", "match", "convert", "fmt", "list")
 """The commands."""
 
 _SETTING = r"[A-Za-z_][\w.]*=\S+"
