@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -48,8 +49,8 @@ def tracked(*folders: str) -> set[str]:
     listed = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode == 0 and listed.stdout:
         return {name for name in listed.stdout.splitlines() if (ROOT / name).exists()}
-    found = (path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file())
-    return {path.relative_to(ROOT).as_posix() for path in found if "__pycache__" not in path.parts}
+    found = (path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file())
+    return {path.as_posix() for path in found if not re.search(r"__pycache__|^\.(?!ci)|^PKG-INFO", path.as_posix())}
 
 
 def test_wheel_holds_the_package_with_grammars_and_specs(installed: Path) -> None:
