@@ -107,12 +107,9 @@ class _Writer:
     def _begins(self, token: Token) -> bool:
         """Whether a token begins a line."""
         before = self.before
-        if (
-            before is None
-            or self.commented
-            or (before.kind == "open" and before.open)
-            or (token.kind == "close" and token.open)
-        ):
+        if before is None or self.commented:
+            return True
+        if (before.kind == "open" and before.open) or (token.kind == "close" and token.open):
             return True
         return token.line and not self._goes_on(token)
 
@@ -141,7 +138,7 @@ class _Writer:
         return -1, 0
 
     def _begin(self, indent: int, token: Token) -> None:
-        blank = token.blank and not token.kind == "close" and not self._at_start() and token.kind != "arrow"
+        blank = token.blank and token.kind not in ("close", "arrow") and not self._at_start()
         self._place_comments(indent if token.kind != "close" else indent + _STEP)
         self.lines.append(_Line(indent, self._holder()[0], blank))
 
@@ -156,7 +153,7 @@ class _Writer:
             line.indent = indent
 
     def _comment(self, token: Token) -> None:
-        if token.line or not self.lines or self.commented and not self.lines[-1].text:
+        if token.line or not self.lines or not self.lines[-1].text:
             blank = token.blank and not self._at_start()
             self.lines.append(_Line(self._holder()[1], self._holder()[0], blank))
         self.lines[-1].comment = token.text
@@ -198,9 +195,7 @@ def _write(lines: list[_Line]) -> str:
     for line in lines:
         if line.blank:
             result.append("")
-        result.append(
-            (" " * line.indent + line.text + line.comment).rstrip() if line.text else " " * line.indent + line.comment
-        )
+        result.append((" " * line.indent + line.text + line.comment).rstrip())
     return "\n".join(result) + "\n"
 
 

@@ -65,10 +65,11 @@ SAID = {
 }  # fmt: skip
 
 VOCABULARY = (
-    "input conv convolution pool pooling fully connected dense normalization batch dropout flatten relu softmax sigmoid "
-    "tanh filters filter kernel window neurons units stride pad padding dilation groups max avg average global same size "
-    "rate at with floor ceil"
-).split()
+    "input", "conv", "convolution", "pool", "pooling", "fully", "connected", "dense", "normalization", "batch",
+    "dropout", "flatten", "relu", "softmax", "sigmoid", "tanh", "filters", "filter", "kernel", "window", "neurons",
+    "units", "stride", "pad", "padding", "dilation", "groups", "max", "avg", "average", "global", "same", "size",
+    "rate", "at", "with", "floor", "ceil",
+)  # fmt: skip
 """Words that a mistyped one may have meant."""
 
 

@@ -9,7 +9,7 @@ from ..errors import Diagnostic
 from ..source import Source
 from ..syntax import tree
 from ..words import layers_like, nearest
-from .kinds import ACTIVATIONS, KINDS, VOCABULARY, kind
+from .kinds import ACTIVATIONS, KINDS, VOCABULARY
 from .numbers import arguments, depth, given, modes
 from .reading import Part, Row
 
@@ -29,8 +29,15 @@ class Meaning(NamedTuple):
     mistakes: tuple[Diagnostic, ...] = ()
 
 
-def meaning(row: Row, source: Source, flat: bool) -> Meaning:
-    """What a row means; `flat` if a fully connected layer stands above, so that [1x1x4096] is 4096."""
+class Above(NamedTuple):
+    """What the rows above say: the axes of the last volume, and whether a fully connected layer has flattened it."""
+
+    axes: int = 0
+    flat: bool = False
+
+
+def meaning(row: Row, source: Source, above: Above) -> Meaning:
+    """What a row means."""
     volumes = [part for part in row if part.role == "VOLUME"]
     rest = [part for part in row if part.role not in ("VOLUME", "NOTE")]
     layers = [(_word(part, rest), part) for part in rest if part.role in _LAYERS]
@@ -41,11 +48,11 @@ def meaning(row: Row, source: Source, flat: bool) -> Meaning:
     mistakes = _unknown(rest, source) or _strangers(layers, source)
     if mistakes:
         return lost._replace(mistakes=tuple(mistakes))
-    return _understood(rest, layers, volumes, source, flat, lost)
+    return _understood(rest, layers, volumes, source, above, lost)
 
 
 def _understood(
-    rest: list[Part], layers: list[tuple[str, Part]], volumes: list[Part], source: Source, flat: bool, lost: Meaning
+    rest: list[Part], layers: list[tuple[str, Part]], volumes: list[Part], source: Source, above: Above, lost: Meaning
 ) -> Meaning:
     """The stages of a row whose words are all known."""
     (word, main), *others = _specific(layers)
@@ -53,16 +60,15 @@ def _understood(
     words, more = modes(rest, word, source)
     if mistakes or more:
         return lost._replace(mistakes=(*mistakes, *more))
-    seen, numbers = depth(word, numbers, volumes)
+    seen, numbers = depth(word, numbers, above.axes)
     head = tree.Layer(word, (*words, *arguments(word, numbers)), None, rest[0].start, rest[-1].end)
     stages = [tree.Stage(_label(rest[0], main), head, None, head.start, head.end)]
     for other, part in others:
-        follower = tree.Layer(
-            other, arguments(other, {"RATE": part} if part.amount else {}), None, part.start, part.end
-        )
+        rate = {"RATE": part} if part.amount else {}
+        follower = tree.Layer(other, arguments(other, rate), None, part.start, part.end)
         stages.append(tree.Stage("", follower, None, part.start, part.end))
-    claim = volumes[0].amount if volumes and word != "INPUT" else None
-    stages[-1] = stages[-1]._replace(claim=_flattened(claim) if claim and (flat or word == "FC") else claim)
+    claim = volumes[0].amount if volumes and volumes[0] != numbers.get("SIZE") else None
+    stages[-1] = stages[-1]._replace(claim=_flattened(claim) if claim and (above.flat or word == "FC") else claim)
     return Meaning((*seen, *stages))
 
 
@@ -111,8 +117,8 @@ def _unknown(row: list[Part], source: Source) -> list[Diagnostic]:
         or (part.role == "TITLE" and part is not row[0])
     ]
     return [
-        Diagnostic(
-            "E120", f"{part.text} is not understood", "", (_meant(part),), place=source.place(part.start, part.end)
+        Diagnostic("E120", f"{part.text} is not understood", help=(_meant(part),)).at(
+            source.place(part.start, part.end)
         )
         for part in unknown
     ]
@@ -143,7 +149,7 @@ def _no_row(row: Row, volumes: list[Part], source: Source) -> Diagnostic:
 
 
 def _flattened(claim: tree.Glued) -> tree.Glued:
-    """1x1x4096 as 4096."""
+    """1x1x4096 as 4096: slides keep axes that fully connected layers have lost."""
     *ones, last = claim.axes
     flat = all(isinstance(size, tree.Number) and size.value == 1 for size in ones)
     return claim._replace(axes=(last,)) if flat else claim
@@ -153,5 +159,6 @@ def _label(first: Part, layer: Part) -> str:
     """The name of a row: the word before its colon, or its layer if that has a number."""
     if first.role != "TITLE" and not any(sign.isdigit() for sign in layer.text):
         return ""
-    text = "".join((first if first.role == "TITLE" else layer).text.split()).lower()
+    words = (first if first.role == "TITLE" else layer).text.lower().split()
+    text = "".join(word for word in words if word != "layer")
     return "".join(sign if sign.isalnum() else "_" for sign in text)

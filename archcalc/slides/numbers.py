@@ -63,14 +63,12 @@ def _refused(part: Part, role: str, known: Given, rules: Kind, source: Source) -
     return None
 
 
-def depth(word: str, numbers: Given, volumes: list[Part]) -> tuple[tuple[tree.Stage, ...], Given]:
-    """Filters may be told with their depth, 5x5x3: the channels that come in, a claim about the volume before them."""
+def depth(word: str, numbers: Given, axes: int) -> tuple[tuple[tree.Stage, ...], Given]:
+    """Filters may be told with their depth, 5x5x3 over a volume of as many `axes`: a claim about its channels."""
     size = numbers.get("SIZE")
-    if word != "CONV" or size is None or size.amount is None or not volumes or volumes[0].amount is None:
+    if word != "CONV" or size is None or size.amount is None or len(size.amount.axes) != max(axes, 3):
         return (), numbers
     *kernel, channels = size.amount.axes
-    if len(kernel) < 2 or len(size.amount.axes) != len(volumes[0].amount.axes):
-        return (), numbers
     groups = numbers["GROUPS"].amount if "GROUPS" in numbers else None
     if groups:
         channels = tree.Operation("*", (channels, groups.axes[0]), size.start, size.end)  # type: ignore[arg-type]

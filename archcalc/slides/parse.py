@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..source import Source
 from ..syntax import MAX_DEPTH, MAX_TEXT, Parsed, tree
 from ..syntax.scan import check_limits
-from .meaning import Meaning, meaning
+from .meaning import Above, Meaning, meaning
 from .reading import Listing, read
 
 
@@ -21,10 +21,12 @@ def parse_slide(source: Source, max_text: int = MAX_TEXT, max_depth: int = MAX_D
 def meanings(listing: Listing, source: Source) -> tuple[Meaning, ...]:
     """What each row means."""
     rows: list[Meaning] = []
-    flat = False
+    above = Above()
     for row in listing.rows:
-        rows.append(meaning(row, source, flat))
-        flat = flat or any(_is_flat(stage) for stage in rows[-1].stages)
+        rows.append(meaning(row, source, above))
+        sizes = [len(part.amount.axes) for part in row if part.role == "VOLUME" and part.amount]
+        flat = above.flat or any(_is_flat(stage) for stage in rows[-1].stages)
+        above = Above(sizes[0] if sizes and sizes[0] > 1 else above.axes, flat)
     return tuple(rows)
 
 

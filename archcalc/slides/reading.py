@@ -42,8 +42,8 @@ def read(text: str) -> Listing:
     body, headings = _split(text)
     citations = [heading for heading in headings if heading.value[0] == "["]
     titles = [heading for heading in headings if heading not in citations]
-    rows = parser("slide", _RowBuilder).parse(body)
-    return Listing(tuple(filter(None, rows)), _joined(titles), _joined(citations))  # type: ignore[arg-type]
+    rows: tuple[Row, ...] = parser("slide", _RowBuilder).parse(body)  # type: ignore[assignment]
+    return Listing(tuple(row for row in rows if row), _joined(titles), _joined(citations))
 
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -54,15 +54,15 @@ _HEADING = re.compile(r"[ \t]*(\[[^\]\d?][^\]]*\]|[^\[\]\d#][^\[\]\d]*|[^\[\]#]*
 def _split(text: str) -> tuple[str, list[tree.Text]]:
     """The text with the lines above its listing blanked out, and those lines.
 
-    They have no number, so that a row without its volume is not taken for one; or they end in a colon, or cite a source.
+    They end in a colon, cite a source, or have no number: else they may be rows that lack their volume.
     """
-    headings = []
+    headings: list[tree.Text] = []
     for line in _LINE.finditer(text):
         if _BRACKETS.search(line[0]):
             break
-        heading = _HEADING.fullmatch(line[0])
-        if heading and line[0].strip():
-            headings.append(tree.Text(heading[1].strip(), line.start(), line.end()))
+        match = _HEADING.fullmatch(line[0])
+        if match and line[0].strip():
+            headings.append(tree.Text(match[1].strip(), line.start(), line.end()))
     for heading in headings:
         text = text[: heading.start] + " " * (heading.end - heading.start) + text[heading.end :]
     return text, headings
@@ -112,8 +112,9 @@ class _RowBuilder(Transformer[Token, tuple[Row, ...]]):
 
 
 _WORDS = {
-    word: n for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-}
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12,
+}  # fmt: skip
 
 
 def _part(role: str, first: Token, last: Token, amount: tree.Glued | None = None) -> Part:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_SIZES = r"(?:\d+|\?)(?:\s*[{}]\s*(?:\d+|\?)){}"
-_ROW = re.compile(
-    rf"\s*(?:\[\s*{_SIZES.format('xX×*,', '*')}\s*\][ \t]*[A-Za-z]|[A-Za-z][^\[\]]*\[\s*{_SIZES.format('xX×', '+')}\s*\]\s*$)"
-)
+_SIZE = r"(?:\d+|\?)"
+_FRONT = rf"\[\s*{_SIZE}(?:\s*[xX×*,]\s*{_SIZE})*\s*\][ \t]*[A-Za-z]"
+_BEHIND = rf"[A-Za-z][^\[\]]*\[\s*{_SIZE}(?:\s*[xX×]\s*{_SIZE})+\s*\]\s*$"
+_ROW = re.compile(rf"\s*(?:[-*•]\s*)?(?:{_FRONT}|{_BEHIND})")
 """The volume in front of words, or behind them; in the language an array of numbers may stand there, but no shape."""
 _SPEC = re.compile(r"->|→|=>|⇒|[{}@]|\w=\s*(?:[\[(]|$)")
 """What is the language's and no slide's."""

@@ -33,7 +33,6 @@ def to_spec(source: Source) -> str:
 def _lines(text: str, listing: Listing, texts: list[str]) -> list[str]:
     """The rows where they stand, with the comments and blank lines between them."""
     rows = list(zip(listing.rows, texts, strict=True))
-    above = [heading.start for heading in listing.headings().values()]
     result = []
     for line in _LINE.finditer(text):
         here = [item for item in rows if line.start() <= item[0][0].start < line.end()]
@@ -43,7 +42,7 @@ def _lines(text: str, listing: Listing, texts: list[str]) -> list[str]:
             result.append(f"{written}  # {', '.join(notes)}" if notes else written)
         if not here and comment:
             result.append(f"# {comment}")
-        elif not line[0].strip() and result and result[-1] and not above:
+        elif not line[0].strip() and result and result[-1]:
             result.append("")
     return result
 

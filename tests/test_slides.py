@@ -1,0 +1,469 @@
+"""Slides as specs: what a listing means, what is refused in it, and both ways of converting."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archcalc
+from archcalc import ArchcalcError, SpecError
+from archcalc.cli import main
+from archcalc.fmt import canonical
+from archcalc.load import parse_spec, read_spec, shipped
+from archcalc.slides import is_slide
+from archcalc.slides.spec import to_spec
+from archcalc.slides.writing import to_slide
+from archcalc.source import Source
+
+LISTING = """\
+[227x227x3] INPUT
+[55x55x96] CONV1: 96 11x11 filters at stride 4, pad 0
+[27x27x96] MAX POOL1: 3x3 filters at stride 2
+[27x27x96] NORM1: Normalization layer
+[27x27x256] CONV2: 256 5x5 filters at stride 1, pad 2
+[13x13x256] MAX POOL2: 3x3 filters at stride 2
+[13x13x256] NORM2: Normalization layer
+[13x13x384] CONV3: 384 3x3 filters at stride 1, pad 1
+[13x13x384] CONV4: 384 3x3 filters at stride 1, pad 1
+[13x13x256] CONV5: 256 3x3 filters at stride 1, pad 1
+[6x6x256] MAX POOL3: 3x3 filters at stride 2
+[4096] FC6: 4096 neurons
+[4096] FC7: 4096 neurons
+[1000] FC8: 1000 neurons (class scores)
+"""
+"""AlexNet as cs231n lists it (2016, lecture 7)."""
+
+SPEC = """\
+INPUT 227x227x3
+conv1: CONV 96 11x11 s4 => 55x55x96
+pool1: POOL 3x3 s2      => 27x27x96
+norm1: LRN 5            => 27x27x96
+conv2: CONV 256 5x5 p2  => 27x27x256
+pool2: POOL 3x3 s2      => 13x13x256
+norm2: LRN 5            => 13x13x256
+conv3: CONV 384 3x3 p1  => 13x13x384
+conv4: CONV 384 3x3 p1  => 13x13x384
+conv5: CONV 256 3x3 p1  => 13x13x256
+pool3: POOL 3x3 s2      => 6x6x256
+fc6: FC 4096            => 4096
+fc7: FC 4096            => 4096
+fc8: FC 1000            => 1000  # class scores
+"""
+"""The same in the language."""
+
+ROWS = LISTING.splitlines()
+
+
+# The listing
+
+
+def test_the_listing_is_alexnet() -> None:
+    """62,378,344 parameters are the usual sum over it."""
+    slide, spec = archcalc.parse(LISTING), archcalc.parse(SPEC)
+    assert slide.totals.params == 62_378_344
+    assert [row.as_dict() | {"line": 0, "column": 0} for row in slide.table().rows] == [
+        row.as_dict() | {"line": 0, "column": 0} for row in spec.table().rows
+    ]
+
+
+def test_layers_stand_where_the_slide_has_them() -> None:
+    layers = archcalc.parse(LISTING).as_dict()["layers"]
+    assert [(layer["name"], layer["line"]) for layer in layers][:3] == [("conv1", 2), ("pool1", 3), ("norm1", 4)]
+    assert layers[0]["column"] == ROWS[1].index("CONV1") + 1
+
+
+def bumped(text: str, match: re.Match[str]) -> str:
+    return text[: match.start()] + str(int(match[0]) + 1) + text[match.end() :]
+
+
+SIZES = [(line, match) for line, row in enumerate(ROWS[1:], 2) for match in re.finditer(r"\d+(?=[^\]]*\])", row)]
+
+
+@pytest.mark.parametrize(("line", "size"), SIZES, ids=lambda item: item[0] if isinstance(item, re.Match) else None)
+def test_every_stated_size_is_checked(line: int, size: re.Match[str]) -> None:
+    """A wrong one is told where it stands, and nothing else is."""
+    rows = [*ROWS]
+    rows[line - 1] = bumped(rows[line - 1], size)
+    with pytest.raises(SpecError) as refused:
+        archcalc.parse("\n".join(rows))
+    (mistake,) = refused.value.diagnostics
+    assert mistake.place is not None
+    volume, right = rows[line - 1].split("]")[0] + "]", ROWS[line - 1][1:].split("]")[0]
+    assert (mistake.code, mistake.place.line, mistake.place.marked) == ("E401", line, volume)
+    assert mistake.note == f"{volume[1:-1]} claimed, {right} computed"
+
+
+NUMBERS = [(line, match) for line, row in enumerate(ROWS) for match in re.finditer(r"(?<![A-Z\d])\d+", row)]
+
+
+@pytest.mark.parametrize(("line", "number"), NUMBERS, ids=[f"{line + 1}: {match[0]}" for line, match in NUMBERS])
+def test_every_number_counts(line: int, number: re.Match[str]) -> None:
+    """No number can be another one without being noticed; only a name's may, and the channels of the input."""
+    rows = [*ROWS]
+    rows[line] = bumped(rows[line], number)
+    if rows[line] == "[227x227x4] INPUT":
+        assert archcalc.parse("\n".join(rows)).totals.params == 62_378_344 + 96 * 11 * 11
+        return
+    with pytest.raises(SpecError):
+        archcalc.parse("\n".join(rows))
+
+
+# Ways to say it
+
+CONV = "CONV 96 11x11 s4"
+
+WORDINGS = [
+    # a row of a listing that goes on from 227x227x3, and what it means
+    ("CONV1: 96 11x11 filters at stride 4, pad 0", CONV),
+    ("CONV1: filters 11x11, 96 of them, stride=4", CONV),
+    ("conv1: 96 filters of size 11x11 with a stride of 4 and no padding", CONV),
+    ("Conv1: 96 11 x 11 kernels, s4, p0", CONV),
+    ("Convolution 1: 96 filters (11×11), stride: 4, padding: 0", CONV),
+    ("CONV1 96 11X11 filter, strides 4", CONV),
+    ("CONV: 11-by-11 filters, 96 of them, stride-4", CONV),
+    ("CONV1: 96 11x11, /4", CONV),
+    ("CONV1: K=96, F=11, S=4, P=0", "CONV 96 11 s4"),
+    ("CONV1: number of filters: 96, filter size: 11, stride: 4, zero padding: 0", "CONV 96 11 s4"),
+    ("CONV1: 96 filters, kernel size 11x11, stride 4, valid padding", CONV),
+    ("CONV1: 96 filters of 11x11x3 at stride 4", CONV),
+    ("CONV1: 96 11x11 filters (to be learned) at stride 4", CONV),
+    ("CONV1: 96 11x11 filters at stride 4 # the largest ones", CONV),
+    ("C1: convolution, 96 11x11 filters at stride 4", CONV),
+    ("CONV1: six 5x5 filters", "CONV 6 5x5"),
+    ("CONV1: 1,024 1x1 filters", "CONV 1024 1x1"),
+    ("CONV1: 6 3x3 filters at stride 1, pad 1, 3 groups", "CONV 6 3x3 p1 g3"),
+    ("CONV1: 6 3x3 filters in groups of 3", "CONV 6 3x3 g3"),
+    ("CONV1: 6 3x3x1 filters, groups 3", "CONV 6 3x3 g3"),
+    ("CONV1: 6 3x3 filters, dilation 2, no bias", "CONV 6 3x3 d2 nobias"),
+    ("CONV1: 6 3x3 filters, same padding", "CONV 6 3x3 same"),
+    ("CONV1: 6 3x3 filters, padding='same'", "CONV 6 3x3 same"),
+    ("CONV1: 6 3x5 filters, stride 2x1, pad 1x2", "CONV 6 3x5 s2x1 p1x2"),
+    ("CONV1: 6 4x4 filters at stride 2, rounded down", "CONV 6 4x4 s2 floor"),
+    ("MAX POOL1: 3x3 filters at stride 2", "POOL 3x3 s2"),
+    ("Max-pooling: 3x3 windows, stride 2", "POOL 3x3 s2"),
+    ("maxpool1: filter size 3, stride 2", "POOL 3 s2"),
+    ("MAXPOOL 3x3, stride 2", "POOL 3x3 s2"),
+    ("POOL1: 3x3 max pooling, stride 2", "POOL 3x3 s2"),
+    ("AVG POOL: 3x3 at stride 2", "POOL avg 3x3 s2"),
+    ("Average pooling, 3x3, stride 2", "POOL avg 3x3 s2"),
+    ("mean-pool 1: 3x3 filters, s2", "POOL avg 3x3 s2"),
+    ("Subsampling: 3x3, stride 2", "POOL 3x3 s2"),
+    ("S2: sum pooling, 3x3 with stride 2", "POOL sum 3x3 s2"),
+    ("GLOBAL AVERAGE POOL", "GAP"),
+    ("global max pooling layer", "GMP"),
+    ("NORM1: Normalization layer", "LRN 5"),
+    ("NORM1: local response normalisation over 7 channels", "LRN 7"),
+    ("NORM1: Batch normalization", "BN"),
+    ("BatchNorm1", "BN"),
+    ("Layer normalization", "LN"),
+    ("FC1: 4096 neurons", "FC 4096"),
+    ("FC1: fully connected, 4,096 hidden units", "FC 4096"),
+    ("Fully-connected layer: 10 outputs (class scores)", "FC 10"),
+    ("dense 1: 10 units, no bias", "FC 10 nobias"),
+    ("ReLU", "RELU"),
+    ("relu layer", "RELU"),
+    ("RELU6: applied to each", "RELU"),  # the sixth
+    ("Softmax", "SOFTMAX"),
+    ("sigmoid", "SIGMOID"),
+    ("tanh", "TANH"),
+    ("DROPOUT: rate 0.5", "DROP 0.5"),
+    ("Dropout layer with p=0.25", "DROP 0.25"),
+    ("flatten", "FLATTEN"),
+]
+
+
+def listed(row: str) -> archcalc.Network:
+    return archcalc.parse(f"[227x227x3] INPUT\n[?] {row}")
+
+
+@pytest.mark.parametrize(("row", "means"), WORDINGS, ids=[row[0] for row in WORDINGS])
+def test_wordings(row: str, means: str) -> None:
+    assert [str(node.op) for node in listed(row).graph.nodes] == ["INPUT 227x227x3", means]
+
+
+NAMES = [
+    ("CONV1: 6 5x5 filters", "conv1"),
+    ("CONV 1: 6 5x5 filters", "conv1"),
+    ("Conv layer 1: 6 5x5 filters", "conv1"),
+    ("conv3_2: 6 5x5 filters", "conv3_2"),
+    ("CONV2a: 6 5x5 filters", "conv2a"),
+    ("C1: convolution, 6 5x5 filters", "c1"),
+    ("stem: convolution, 6 5x5 filters", "stem"),
+    ("MAX POOL5: 2x2 filters at stride 1", "pool5"),
+    ("FC8: 1000 neurons", "fc8"),
+    ("CONV: 6 5x5 filters", "conv1"),  # the first
+    ("RELU6", "relu6"),
+]
+
+
+@pytest.mark.parametrize(("row", "name"), NAMES, ids=[row[0] for row in NAMES])
+def test_names(row: str, name: str) -> None:
+    assert listed(row).graph.nodes[-1].name == name
+
+
+FORMS = [
+    # whole listings in other forms, and the operations
+    ("[32x32x3] INPUT; [28x28x6] CONV: 6 5x5 filters", ["CONV 6 5x5"]),
+    ("[32 x 32 x 3] INPUT\r\n\r\n[28×28×6] CONV: 6 5x5 filters\r\n", ["CONV 6 5x5"]),
+    ("[32, 32, 3] input image\n[28,28,6] CONV: 6 5x5 filters", ["CONV 6 5x5"]),
+    ("INPUT: [32x32x3]\nCONV1: 6 5x5 filters [28x28x6]", ["CONV 6 5x5"]),
+    ("  - [32x32x3] INPUT\n  - [28x28x6] CONV: 6 5x5 filters", ["CONV 6 5x5"]),
+    ("# the input\n[32x32x3] INPUT\n# then\n[28x28x6] CONV: 6 5x5 filters", ["CONV 6 5x5"]),
+    ("[32x32x3] INPUT\n[28x28x6] CONV1: 6 5x5 filters, ReLU", ["CONV 6 5x5", "RELU"]),
+    ("[32x32x3] INPUT\n[1x1x10] FC: 10 neurons, ReLU, dropout 0.5", ["FC 10", "RELU", "DROP 0.5"]),
+    ("[32x32x3] INPUT\n[1x1x10] FC: 10 neurons\n[1x1x10] softmax", ["FC 10", "SOFTMAX"]),
+    ("[100x8] INPUT\n[96x4] CONV: 4 filters of size 5", ["CONV 4 5"]),
+    ("[32x32x3] INPUT\nCONV: 6 5x5 filters\n[14x14x6] POOL: 2x2 filters at stride 2", ["CONV 6 5x5", "POOL 2x2 s2"]),
+]
+
+
+@pytest.mark.parametrize(("text", "operations"), FORMS, ids=[row[0] for row in FORMS])
+def test_forms(text: str, operations: list[str]) -> None:
+    assert [str(node.op) for node in archcalc.parse(text).graph.nodes[1:]] == operations
+
+
+def test_lines_above_the_listing_are_its_title_and_its_source() -> None:
+    heading = "Case Study: AlexNet\n[Krizhevsky et al. 2012]\n\nFull (simplified) AlexNet architecture:\n"
+    net = archcalc.parse(heading + LISTING)
+    assert net.graph.title == "Case Study: AlexNet, Full (simplified) AlexNet architecture"
+    assert net.graph.settings["source"] == "Krizhevsky et al. 2012"
+    assert net.totals.params == 62_378_344
+
+
+def test_questions() -> None:
+    net = archcalc.parse("[227x227x3] INPUT\n[?] CONV1: 96 11x11 filters at stride 4, pad 0\n[27x?x96] POOL: 3x3, s2")
+    assert [net.graph.nodes[question.node].shape for question in net.graph.questions] == [(55, 55, 96)]
+
+
+# What is refused
+
+REFUSED = [
+    # a row that goes on from 227x227x3: the code, and what is marked
+    ("CONV1: 96 11x11 filters at strid 4", "E120", "strid"),
+    ("CONV1: 96 11x11 filters at stride 4px", "E120", "4px"),
+    ("CONV1: 96 11x11 filters at stride 4, pad -1", "E120", "-1"),
+    ("CONV1: 96 11x11 filters at stride 4, 50% dropout", "E120", "50%"),
+    ("CONV1: 96 11x11 depthwise filters at stride 4", "E120", "depthwise"),
+    ("CONV1: 96 11x11 max filters at stride 4", "E120", "max"),
+    ("MAX AVG POOL: 3x3 filters at stride 2", "E120", "AVG"),
+    ("POOL: 3x3 filters at stride 2, no bias", "E120", "no bias"),
+    ("CONV1: 96 11x11 filters at stride 4, pad 0, 7", "E121", "7"),
+    ("CONV1: 96 11x11 filters, 3x3 filters", "E121", "3x3"),
+    ("CONV1: 96 11x11 filters at stride 4, stride 3", "E121", "stride 3"),
+    ("CONV1: 96 11x11 filters at stride 4, pad 2, no padding", "E121", "no padding"),
+    ("CONV1: 96 11x11 filters at stride, pad 0", "E121", "stride"),
+    ("CONV1: 96 11x11 filters, zero padding", "E121", "zero padding"),
+    ("POOL1: 96 3x3 filters at stride 2", "E121", "96"),
+    ("FC6: 4096 neurons, stride 2", "E121", "stride 2"),
+    ("NORM1: Normalization layer, pad 1", "E121", "pad 1"),
+    ("RELU: 3", "E121", "3"),
+    ("CONV1: 96 filters at stride 4", "E122", "CONV1"),
+    ("CONV1: 11x11 filters at stride 4", "E122", "CONV1"),
+    ("POOL1: 3x3 filters", "E122", "POOL1"),
+    ("FC6", "E122", "FC6"),
+    ("Dropout", "E122", "Dropout"),
+    ("FC6: 10 neurons, dropout", "E122", "dropout"),
+    ("CONV1: 96 11x11 filters, pool 2x2", "E123", "pool"),
+    ("96 11x11 filters at stride 4", "E123", "[?] 96 11x11 filters at stride 4"),
+    ("CNV1: 96 11x11 filters", "E123", "[?] CNV1: 96 11x11 filters"),
+    ("CONV1: 96 11x11 filters at stride 4 [55x55x96]", "E123", "[?] CONV1: 96 11x11 filters at stride 4 [55x55x96]"),
+    ("CONV1: 96 11x11 filters at stride 4, pad 1", "E301", "CONV1: 96 11x11 filters at stride 4, pad 1"),
+    ("CONV1: 0 11x11 filters", "E214", "0"),
+]
+
+
+@pytest.mark.parametrize(("row", "code", "marked"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_refused(row: str, code: str, marked: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        listed(row)
+    (mistake,) = refused.value.diagnostics
+    assert mistake.place is not None
+    assert (mistake.code, mistake.place.line, mistake.place.marked) == (code, 2, marked)
+    assert mistake.help
+
+
+def test_the_depth_of_filters_is_the_channels_before() -> None:
+    with pytest.raises(SpecError) as refused:
+        archcalc.parse("[227x227x3] INPUT\n[55x55x96] CONV1: 96 11x11x4 filters at stride 4")
+    (mistake,) = refused.value.diagnostics
+    assert mistake.place is not None
+    assert (mistake.code, mistake.place.marked) == ("E401", "11x11x4")
+    assert mistake.note == "?x?x4 claimed, 227x227x3 computed"
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = LISTING.replace("pad 2", "pdd 2").replace("[4096] FC7", "[4095] FC7").replace("[55x55x96]", "[56x56x96]")
+    with pytest.raises(SpecError) as refused:
+        archcalc.parse(text + "Details/Retrospectives:\n")
+    places = [(mistake.code, mistake.place.line) for mistake in refused.value.diagnostics if mistake.place]
+    assert places == [("E401", 2), ("E120", 5), ("E401", 13), ("E123", 15)]
+
+
+def test_fixes_can_be_pasted() -> None:
+    """What a misfit offers is in the language, which rows understand as well."""
+    row = "CONV1: 96 11x11 filters at stride 4, pad 1"
+    with pytest.raises(SpecError) as refused:
+        listed(row)
+    fixes = refused.value.diagnostics[0].fixes
+    assert len(fixes) >= 3
+    for fix in fixes:
+        assert listed(fix.replace).graph.nodes[-1].op.word == "CONV"
+
+
+# What is a slide
+
+SLIDES = [LISTING, "[227x227x3] INPUT", "[?] INPUT", "AlexNet:\n[227x227x3] INPUT", "INPUT [227x227x3]", "[4096] fc"]
+OTHERS = [
+    SPEC,
+    "",
+    "INPUT 32x32x3",
+    "[CONV 8 3x3 -> RELU]*2",
+    "INPUT 8x1; CONV 1 3 w=[1,1,1]/3 nobias",
+    "INPUT 8x1\nCONV 1 3 w=[1,1,1]",
+    "INPUT 8x1\nCONV 1 1 w=\n[1] nobias",
+    "INPUT 8x8x1\nCONV 1 2x2 w=[\n  [1,2],\n  [3,4]\n] nobias",
+    "# [227x227x3] INPUT\nINPUT 227x227x3",
+    "[227x227x3] INPUT -> CONV 96 11x11 s4",
+]
+
+
+@pytest.mark.parametrize("text", SLIDES)
+def test_slides_are_known_as_such(text: str) -> None:
+    assert is_slide(text)
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_specs_are_no_slides(text: str) -> None:
+    assert not is_slide(text)
+
+
+def test_no_shipped_spec_is_a_slide() -> None:
+    paths = [shipped(name) for name in archcalc.shipped_names()]
+    assert not any(is_slide(Path(path).read_text("utf-8")) for path in paths if path)
+
+
+# Converting
+
+
+def spec_of(slide: str) -> str:
+    return canonical(Source(to_spec(Source(slide))))
+
+
+def test_the_listing_converts_word_for_word() -> None:
+    assert spec_of(LISTING) == SPEC
+    assert to_slide(parse_spec(SPEC)) == LISTING
+    assert to_slide(parse_spec(LISTING)) == LISTING
+
+
+@pytest.mark.parametrize(("given", "wanted", "to"), [(LISTING, SPEC, "arch"), (SPEC, LISTING, "slide")])
+def test_the_command(
+    given: str, wanted: str, to: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (["convert", "-"], ["convert", "-", "--to", to], ["convert", given]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        assert main(words) == 0
+        assert capsys.readouterr() == (wanted, "")
+
+
+def test_every_report_works_on_pasted_text(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "slide.txt"
+    file.write_text(LISTING)
+    for words in ([LISTING], [str(file)], ["show", LISTING, "--json"], [LISTING, "--csv"], [str(file), "--md"]):
+        assert main(words) == 0
+        assert "105415200" in capsys.readouterr().out.replace(",", "")
+    assert main(["check", str(file), LISTING]) == 0
+
+
+def test_wrong_volumes_do_not_keep_a_listing_from_being_converted() -> None:
+    assert spec_of(LISTING.replace("[55x55x96]", "[56x56x96]")) == SPEC.replace("=> 55x55x96", "=> 56x56x96")
+
+
+def test_comments_notes_and_headings_are_kept() -> None:
+    slide = "LeNet:\n# as in 1998\n[32x32x1] INPUT\n\n[28x28x6] C1: convolution, 6 5x5 filters (small) # six\n"
+    spec = 'set title="LeNet"\n# as in 1998\nINPUT 32x32x1\n\nc1: CONV 6 5x5 => 28x28x6  # small, six\n'
+    assert spec_of(slide) == spec
+    assert to_slide(parse_spec(spec)) == (
+        "LeNet:\n[32x32x1] INPUT\n[28x28x6] C1: convolution, 6 5x5 filters at stride 1, pad 0 (small, six)\n"
+    )
+
+
+CONVERTIBLE = [
+    "alexnet", "alexnet-grouped", "zfnet", "vgg16", "lenet5-max", "keras-mnist-cnn", "convnetjs-cifar10", "mlp-9x9",
+    "cnn-9x9", "alphago-policy", "plain18", "scanning-1d", "torchvision/alexnet", "torchvision/vgg11_bn",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONVERTIBLE)
+def test_specs_convert_and_stay_what_they_are(name: str) -> None:
+    """Every layer has the same weights and the same ONNX, through a slide and through the spec made of it."""
+    graph = read_spec(name)
+    slide = to_slide(graph)
+    for again in (parse_spec(slide), parse_spec(spec_of(slide))):
+        for node, other in zip(graph.nodes, again.nodes, strict=True):
+            x = graph.shapes(node)
+            assert node.shape == other.shape
+            assert not x or node.op.onnx(*x) == other.op.onnx(*x)
+            assert node.op.weights(*x) == other.op.weights(*x)
+
+
+UNTOLD = [
+    # a spec that slides have no words for: the code, what is marked
+    ("INPUT 8x8x3 -> CONV 3 3x3 w=[[1,1,1],[1,1,1],[1,1,1]]", "E124", "CONV 3 3x3 w=[[1,1,1],[1,1,1],[1,1,1]]"),
+    ("INPUT 8x8x3 -> TCONV 3 3x3", "E124", "TCONV 3 3x3"),
+    ("INPUT 8x8x3 -> CONV 3 3x3 p0:1", "E124", "CONV 3 3x3 p0:1"),
+    ("INPUT 8x8x3 -> BN eps=1e-3", "E124", "BN eps=1e-3"),
+    ("INPUT 8x8x3 -> POOL avg 3 s1 p1 inner", "E124", "POOL avg 3 s1 p1 inner"),
+    ("INPUT 10 int", "E124", "INPUT 10 int"),
+    ("INPUT 8x8x3 -> ADD [CONV 3 1x1, ID]", "E125", "ADD [CONV 3 1x1, ID]"),
+    ("INPUT 8x8x3 -> a: RELU -> CONV 3 1x1; @a -> TANH -> OUTPUT", "E125", "TANH"),
+    ("a: INPUT 8x8x3; b: INPUT 8x8x3 -> CONCAT @a", "E125", "INPUT 8x8x3"),
+]
+
+
+@pytest.mark.parametrize(("spec", "code", "marked"), UNTOLD, ids=[row[0] for row in UNTOLD])
+def test_what_slides_cannot_tell_is_refused(spec: str, code: str, marked: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        to_slide(parse_spec(spec))
+    (mistake,) = refused.value.diagnostics
+    assert mistake.place is not None
+    assert (mistake.code, mistake.place.marked) == (code, marked)
+
+
+# Whatever is pasted
+
+PIECES = """
+[227x227x3]|[?]|[55x55x96 ]|INPUT|CONV1:|CONV|MAX|POOL1:|FC6:|NORM|ReLU|dropout|softmax|96|11x11|4096|0.5|3|at|stride|
+stride=2|pad|2,|s4|p|groups|filters|neurons|of|them|same|floor|(class scores)|(|)|#|;|%|no|bias|layer|-1|4px
+"""
+
+
+@given(st.lists(st.sampled_from(["\n", *PIECES.replace("\n", "").split("|")]), max_size=30).map(" ".join))
+def test_any_text_is_understood_or_refused_with_help(text: str) -> None:
+    try:
+        archcalc.parse("[32x32x3] INPUT\n" + text)
+    except ArchcalcError as error:
+        assert all(mistake.code != "E900" for mistake in error.diagnostics)
+
+
+LAYERS = st.one_of(
+    st.builds("CONV {0} {1}x{2} same".format, *[st.integers(1, 9)] * 3),
+    st.builds("CONV {0} {1}x{2} p{3} s{4} floor".format, *[st.integers(1, 3)] * 5),
+    st.builds("POOL {0} {1} s{2} ceil".format, st.sampled_from(["max", "avg", "sum"]), *[st.integers(1, 2)] * 2),
+    st.builds("LRN {0}".format, st.sampled_from([1, 3, 5, 7])),
+    st.builds("DROP {0}".format, st.sampled_from(["0", "0.125", "0.5"])),
+    st.sampled_from(["BN", "LN", "RELU", "TANH", "SOFTMAX", "GELU", "CONV 4 1x1 nobias", "CONV 4 3x3 d2 same"]),
+)
+
+
+@given(st.lists(LAYERS, min_size=1, max_size=6), st.sampled_from(["", "; FC 10 -> SOFTMAX", "; GAP -> FC 7 nobias"]))
+def test_chains_survive_both_ways(layers: list[str], end: str) -> None:
+    graph = parse_spec("INPUT 997x883x4 -> " + " -> ".join(layers) + end)
+    again = parse_spec(spec_of(to_slide(graph)))
+    assert [(node.name, node.shape) for node in graph.nodes] == [(node.name, node.shape) for node in again.nodes]
+    facts = [node.op.onnx(*graph.shapes(node)) for node in graph.nodes[1:]]
+    assert facts == [node.op.onnx(*again.shapes(node)) for node in again.nodes[1:]]
