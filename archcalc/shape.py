@@ -141,9 +141,14 @@ def _fit_up(size: int, window: Window, room: int) -> Fit:
 
 def same_pads(size: int, window: Window) -> tuple[int, int]:
     """The pads before and after that give ceil(size/stride) outputs; the odd one goes after (SAME_UPPER)."""
-    outputs = -(-size // window.stride)
-    total = max((outputs - 1) * window.stride + window.span - size, 0)
+    total = same_padding(size, window)
     return total // 2, total - total // 2
+
+
+def same_padding(size: int, window: Window) -> int:
+    """The pads before and after together that give ceil(size/stride) outputs."""
+    outputs = -(-size // window.stride)
+    return max((outputs - 1) * window.stride + window.span - size, 0)
 
 
 def divisors(*sizes: int, most: int = 10_000) -> list[int]:
@@ -157,6 +162,8 @@ def divisors(*sizes: int, most: int = 10_000) -> list[int]:
 
 def broadcast(*shapes: Shape) -> Shape:
     """The common shape of volumes that are added: axes align at the channels, and a size of 1 stretches."""
+    if len(set(shapes)) == 1:
+        return shapes[0]
     rank = max(map(len, shapes))
     padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     sizes = []

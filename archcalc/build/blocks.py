@@ -38,7 +38,7 @@ def use(
     _check_depth(builder, block, part, scope)
     builder.check_size(len(builder.nodes) + least_layers(builder, block), scope, part)
     inner = Scope(
-        block.scope.source, block.scope, incoming=current, trace=declare.used_at(part, scope), depth=scope.depth + 1
+        block.scope.source, block.scope, incoming=current, uses=scope.used_at(part), depth=scope.depth + 1
     )
     inner.values.update(_parameters(builder, block, part, scope, inner))
     for declaration in block.definition.lets:

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Diagnostic, Place, SpecError
+from ..errors import Diagnostic, SpecError
 from ..graph import Pin
 from ..shape import CEIL, EXACT, FLOOR
 from ..syntax import tree
@@ -126,8 +126,3 @@ def check_unused(builder: Builder) -> None:
         if not re.search(rf"(?<![A-Za-wyz0-9_]){re.escape(name)}(?![A-Za-wyz0-9_])", text):
             help = ("names set by let and free dimensions can be given",)
             builder.mistakes.append(Diagnostic("E228", f"the spec has no {name} to set", help=help))
-
-
-def used_at(part: tree.Use, scope: Scope) -> tuple[Place, ...]:
-    """The uses of blocks that lead into a block, innermost first."""
-    return (scope.place(part), *scope.trace)

@@ -43,8 +43,7 @@ def _imported(builder: Builder, part: tree.Import, scope: Scope) -> Scope:
         builder.importing.append(source.file)
         try:
             spec = parse(source, builder.options.max_text, builder.options.max_depth)
-            trace = (scope.place(part), *scope.trace)
-            inner = Scope(source, trace=trace, assumptions=scope.assumptions, unknowns=scope.unknowns)
+            inner = Scope(source, uses=scope.used_at(part), assumptions=scope.assumptions, unknowns=scope.unknowns)
             builder.imported[path] = _declarations(builder, spec, inner)
         finally:
             builder.importing.pop()

@@ -60,7 +60,8 @@ class Scope:
     """Names whose values a mistake lost."""
     incomplete: bool = False
     """Whether an import failed, so that names and blocks may be missing."""
-    trace: tuple[Place, ...] = ()
+    uses: tuple[tuple[Source, int, int], ...] = ()
+    """The uses of blocks that lead here, innermost first, by their offsets: places are worked out only for mistakes."""
     depth: int = 0
     assumptions: Assumptions = field(default_factory=Assumptions)
     """What the network supposes of its symbols; one for all scopes."""
@@ -70,6 +71,15 @@ class Scope:
     def __post_init__(self) -> None:
         if self.parent is not None:
             self.assumptions, self.unknowns = self.parent.assumptions, self.parent.unknowns
+
+    @property
+    def trace(self) -> tuple[Place, ...]:
+        """The places of the uses of blocks that lead here."""
+        return tuple(source.place(start, end) for source, start, end in self.uses)
+
+    def used_at(self, part: Spanned) -> tuple[tuple[Source, int, int], ...]:
+        """What leads into a block that is used here."""
+        return ((self.source, part.start, part.end), *self.uses)
 
     def find(self, name: str) -> Any:
         """The value of a name, or None."""
