@@ -251,7 +251,7 @@ TOTALS = {
 }  # fmt: skip
 TOP = [
     "schema", "name", "title", "convention", "inputs", "outputs", "totals", "layers", "rounded", "uncounted",
-    "warnings",
+    "warnings", "conditions",
 ]  # fmt: skip
 
 

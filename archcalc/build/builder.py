@@ -20,6 +20,7 @@ from ..words import nearest
 from . import blocks, declare, ends, groups, links
 from .arguments import bind, find_op
 from .claims import claim
+from .lone import lone_activations
 from .names import Naming, Taken
 from .scope import LOST, Scope, Spanned, Volume
 from .volumes import read
@@ -75,6 +76,8 @@ class Builder:
         self.pins: list[Pin] = []
         self.questions: list[Question] = []
         self.claims: list[Claim] = []
+        self.overridden = False
+        """Whether the caller replaced a value of the text: what the text claims is then of another network."""
         self.outputs: list[int] = []
         self.training: list[int] = []
         """Outputs that only training uses."""
@@ -105,8 +108,7 @@ class Builder:
                 with self.reporting(line):
                     declare.line(self, line, self.root, started=bool(self.nodes))
         self._finish(spec, current)
-        # the pins are those of the text; with other values it is another network
-        pins = () if self.options.values else tuple(self.pins)
+        pins = () if self.overridden else tuple(self.pins)
         return Graph(
             tuple(self.nodes), tuple(self.outputs), name, self.settings, pins, tuple(self.questions),
             tuple(self.warnings), self.root.assumptions.texts,
@@ -124,9 +126,16 @@ class Builder:
         if not self.outputs and current is not None:
             self.outputs.append(current.node)
         self._warn_unread()
+        self.warnings += lone_activations(self.nodes)
+        self._warn_overridden()
         if self.training:
             needed = Graph(tuple(self.nodes), tuple(self.outputs)).needed()
             self.nodes = [node._replace(active=node.active and i in needed) for i, node in enumerate(self.nodes)]
+
+    def _warn_overridden(self) -> None:
+        if self.overridden and (self.pins or self.claims):
+            message = "what the text claims is not checked: it is of the values that were replaced"
+            self.warnings.append(Diagnostic("W103", message))
 
     def _warn_unread(self) -> None:
         """A volume that nothing reads was probably meant to go somewhere."""

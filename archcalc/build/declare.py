@@ -32,6 +32,7 @@ def line(builder: Builder, part: tree.Line, scope: Scope, started: bool) -> None
             _check(builder, part, scope)
         case tree.Declaration():
             let(part, scope, builder.options.values)
+            builder.overridden |= any(setting.key in builder.options.values for setting in part.settings)
         case tree.Definition():
             define(part, scope)
         case tree.Import():

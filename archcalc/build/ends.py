@@ -23,6 +23,7 @@ def source(builder: Builder, op_class: type[Op], layer: tree.Layer, label: str, 
     """A layer that reads no volume."""
     op = bind(op_class, layer.arguments, layer, scope, "")
     if builder.options.input is not None and isinstance(op, Input) and not builder.nodes:
+        builder.overridden |= builder.options.input != op.shape
         op = Input(builder.options.input, integer=op.integer)
     path = naming.path(label, layer.word)
     if isinstance(op, Input) and not label:

@@ -32,7 +32,7 @@ _EXAMPLES = {
   archcalc check alexnet lenet5
   archcalc check "INPUT 32x32x3 -> CONV 10 5x5 p2 => 32x32x10; check params=760"
   archcalc check alexnet --json
-  archcalc check "INPUT 8x8x3 -> CONV 4 3x3 -> BN" --lint""",
+  archcalc check lenet5 --lint""",
     ),
     "export": (
         "Write an ONNX file that runs. The same spec and seed give the same bytes.",
@@ -80,7 +80,7 @@ _EXAMPLES = {
         "An answer sheet: every volume and total that the spec claims, right or wrong.",
         """\
   archcalc grade alexnet
-  archcalc grade "INPUT 32x32x3 -> CONV 10 5x5 => 28x28x10 -> POOL 2 s2 => 15x15x10"
+  archcalc grade "INPUT 32x32x3 -> CONV 10 5x5 => 28x28x10 -> POOL 2 s2 => 14x14x10"
   archcalc grade alexnet --json""",
     ),
     "match": (
