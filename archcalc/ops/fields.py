@@ -94,6 +94,13 @@ def _real(value: Any) -> float:
     raise ValueError(f"{_describe(value)} is not a number")
 
 
+def _small(value: Any) -> float:
+    number = _real(value)
+    if not 0 <= number < 1:
+        raise ValueError(f"{number:g} is not")
+    return number
+
+
 def _text(value: Any) -> str:
     if type(value) is str:
         return value
@@ -167,6 +174,7 @@ EXTENT = Kind("a size, or one an axis like 3x3", _extent, _joined)
 PADS = Kind("a pad, one an axis like 1x0, or before and after like 0:1", _pads, _joined)
 SHAPE = Kind("a shape like 227x227x3", _shape, _joined)
 REAL = Kind("a number", _real, _decimal)
+SMALL = Kind("a number from 0 up to, not including, 1, like 1e-5", _small, _decimal)
 TEXT = Kind('a text in quotes like "h w c -> (h w) c"', _text, _quoted)
 ARRAY = Kind("an array like [[1,2],[3,4]]", _array)
 REFERENCE = Kind("a reference like @c1", _reference, lambda label: f"@{label}")

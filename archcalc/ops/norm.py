@@ -13,14 +13,14 @@ from ..errors import SpecError
 from ..shape import Shape, Window, divisors
 from .axes import at
 from .base import ANY, BATCH, FIRST, LAST, Axis, Const, Lowering, Op, Weight, ints, need_rank, node
-from .fields import COUNT, INTEGER, REAL, argument, flag, option
+from .fields import COUNT, INTEGER, REAL, SMALL, argument, flag, option
 
 
 @dataclass(frozen=True)
 class Affine(Op):
     """What ends in a scale and a shift for every channel, unless `noaffine`; `nobias` keeps the scale alone."""
 
-    eps: float = option("eps", REAL, 1e-5)
+    eps: float = option("eps", SMALL, 1e-5)
     nobias: bool = flag("nobias")
     noaffine: bool = flag("noaffine")
 
@@ -140,7 +140,7 @@ class RmsNorm(Op):
 
     word: ClassVar[str] = "RMSNORM"
 
-    eps: float = option("eps", REAL, 2.0**-23)
+    eps: float = option("eps", SMALL, 2.0**-23)
     noaffine: bool = flag("noaffine")
 
     def weights(self, *x: Shape) -> dict[str, Weight]:
@@ -162,7 +162,7 @@ class L2Norm(Op):
     word: ClassVar[str] = "L2NORM"
 
     axis: int = option("axis", INTEGER, -1)
-    eps: float = option("eps", REAL, 1e-12)
+    eps: float = option("eps", SMALL, 1e-12)
 
     def output(self, *x: Shape) -> Shape:
         at(x[0], self.axis)
