@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from os.path import basename, realpath
 from typing import TYPE_CHECKING
 
 from ..errors import SpecError
+from ..source import Source
 from ..syntax import parse, tree
 from . import declare
 from .scope import Block, Scope
@@ -42,12 +44,18 @@ def _imported(builder: Builder, part: tree.Import, scope: Scope) -> Scope:
     if path not in builder.imported:
         builder.importing.append(source.file)
         try:
-            spec = parse(source, builder.options.max_text, builder.options.max_depth)
+            spec = _parsed(source.text, source.file, builder.options.max_text, builder.options.max_depth)
             inner = Scope(source, uses=scope.used_at(part), assumptions=scope.assumptions, unknowns=scope.unknowns)
             builder.imported[path] = _declarations(builder, spec, inner)
         finally:
             builder.importing.pop()
     return builder.imported[path]
+
+
+@lru_cache(32)
+def _parsed(text: str, file: str, max_text: int, max_depth: int) -> tree.Spec:
+    """The tree of a file. Specs of a family import the same one, so a process that reads many keeps it."""
+    return parse(Source(text, file), max_text, max_depth)
 
 
 def _declarations(builder: Builder, spec: tree.Spec, scope: Scope) -> Scope:
