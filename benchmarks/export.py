@@ -19,7 +19,7 @@ def results() -> Iterator[Result]:
     shapes = [shape for row in net.table().rows for shape in row.weights.values()]
     with tempfile.TemporaryDirectory() as folder:
         model, plain = Path(folder, "net.onnx"), Path(folder, "plain")
-        ours, theirs = race(lambda: net.export(model), lambda: _write_plainly(shapes, plain), rounds=3)
+        ours, theirs = race(lambda: net.export(model), lambda: _write_plainly(shapes, plain), rounds=7)
         yield Result("vgg16 exported", ours, "the same numbers generated and written", theirs, 1.5)
 
 

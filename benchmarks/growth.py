@@ -22,7 +22,7 @@ OPTIONS = Options(max_layers=10 * LONG, max_text=10**9)
 def results() -> Iterator[Result]:
     """Parsing and analysing a chain, against ten times what a tenth of it takes."""
     for form, write in FORMS.items():
-        theirs = best(partial(_count, write(SHORT)), rounds=3)
+        theirs = best(partial(_count, write(SHORT)), rounds=5)
         ours = best(partial(_count, write(LONG)), rounds=2)
         yield Result(f"{LONG:,} layers {form}", ours, f"10 times {SHORT:,} layers", theirs * LONG / SHORT, 1.3)
 

@@ -1,4 +1,4 @@
-"""Parsing and analysing in a process that is already running."""
+"""Parsing and analysing in a process that is already running, which has parsed the imported blocks before."""
 
 from __future__ import annotations
 
