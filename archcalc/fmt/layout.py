@@ -180,9 +180,14 @@ class _Writer:
             return ""
         if before.kind == "comma":
             return "" if self._in_array() and not self.brackets[-1][1].open else " "
-        if token.glued and (token.text == "(") != (before.text == ")" and token.kind == "word"):
-            return " " if re.fullmatch(r"[A-Z][A-Z0-9_]*|\)", before.text) and token.text == "(" else ""
-        return " "
+        return "" if token.glued and _shares_word(before, token) else " "
+
+
+def _shares_word(before: Token, token: Token) -> bool:
+    """Whether a parenthesis and a word without a blank between them are one value: 1x1x(n), (n)x3, s(2)."""
+    if token.text == "(":
+        return before.kind == "word" and not re.fullmatch(r"[A-Z][A-Z0-9_]*", before.text)
+    return before.text == ")" and token.kind == "word"
 
 
 # Columns
@@ -196,7 +201,7 @@ def _write(lines: list[_Line]) -> str:
         if line.blank:
             result.append("")
         result.append((" " * line.indent + line.text + line.comment).rstrip())
-    return "\n".join(result) + "\n"
+    return "\n".join(result) + "\n" if result else ""
 
 
 def _align_claims(lines: list[_Line]) -> None:
