@@ -53,9 +53,23 @@ class Network:
         """The volume that the network gives: spatial sizes, then channels, without the batch."""
         return self.graph.nodes[self.graph.outputs[0]].shape
 
-    def check(self) -> None:
-        """Refuse (SpecError) totals that differ from those that the text pins with `check`."""
+    def check(
+        self, *, max_params: int | str | None = None, max_macs: int | str | None = None,
+        max_peak: int | str | None = None,
+    ) -> None:  # fmt: skip
+        """Refuse (SpecError) totals that differ from those that the text pins with `check`, or are above a budget.
+
+        Budgets are numbers or texts: "5M" parameters, "4.1G" multiply-adds, "64MiB" of volumes alive at once.
+
+        >>> load("torchvision/mobilenet_v2").check(max_params="5M", max_macs="310M", max_peak="32MiB")
+        """
         check_pins(self._table)
+        given = {"params": max_params, "macs": max_macs, "peak": max_peak}
+        if any(most is not None for most in given.values()):
+            from .analysis.budget import amount, check_budget  # noqa: PLC0415 - only who has one waits for it
+
+            budget = {what: amount(str(most), what) for what, most in given.items() if most is not None}
+            check_budget(self._table, budget)
 
     def lint(self) -> tuple[Diagnostic, ...]:
         """What works but was perhaps not meant: dropped rows, a bias in front of BN, a lone ELU among RELUs.

@@ -32,7 +32,8 @@ _EXAMPLES = {
   archcalc check alexnet lenet5
   archcalc check "INPUT 32x32x3 -> CONV 10 5x5 p2 => 32x32x10; check params=760"
   archcalc check alexnet --json
-  archcalc check lenet5 --lint""",
+  archcalc check lenet5 --lint
+  archcalc check net.arch --max-params 5M --max-macs 300M --max-peak 64MiB""",
     ),
     "export": (
         "Write an ONNX file that runs. The same spec and seed give the same bytes.",
@@ -145,6 +146,10 @@ def _show(made: ArgumentParser) -> None:
 def _check(made: ArgumentParser) -> None:
     _spec(made)
     made.add_argument("--lint", action="store_true", help="also what works, but was perhaps not meant")
+    budgets = made.add_argument_group("budgets")
+    budgets.add_argument("--max-params", metavar="5M", help="parameters; k, M, G are powers of 1000")
+    budgets.add_argument("--max-macs", metavar="300M", help="multiply-adds of one example")
+    budgets.add_argument("--max-peak", metavar="64MiB", help="bytes of volumes alive at once: KiB, MiB, GiB, or kB, MB")
 
 
 def _export(made: ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..analysis.budget import amount, check_budget
 from ..errors import ArchcalcError, SpecError
 from ..load import read_spec
 from ..network import Network
@@ -18,6 +19,8 @@ def check(words: list[str]) -> int:
     """Whether everything holds that the specs claim; every spec is looked at."""
     given = parse("check", words)
     options = options_of(given, given.input[-1] if given.input else None)
+    asked = {"params": given.max_params, "macs": given.max_macs, "peak": given.max_peak}
+    budget = {what: amount(text, what) for what, text in asked.items() if text is not None}
     failures: list[tuple[str, ArchcalcError]] = []
     specs = specs_of(given.spec)
     for number, spec in enumerate(specs, 1):
@@ -25,6 +28,7 @@ def check(words: list[str]) -> int:
             with working(f"checking {number} of {len(specs)}"):
                 net = Network(read_spec(spec, options))
                 net.check()
+                check_budget(net.table(), budget)
             if given.lint and (findings := net.lint()):
                 failures.append((spec, SpecError(*findings)))
         except ArchcalcError as error:
