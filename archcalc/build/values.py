@@ -97,7 +97,7 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
     symbolic = any(isinstance(number, Symbolic) for number in numbers)
     function = (_SYMBOLIC if symbolic else _OPERATORS).get(operator)
     if function is None:
-        help = did_you_mean(nearest(operator, _FUNCTIONS, 1), f"there are {', '.join(_FUNCTIONS)}")
+        help = did_you_mean(nearest(operator, FUNCTIONS, 1), f"there are {', '.join(FUNCTIONS)}")
         raise scope.error(value, "E203", f"{operator} is no function", (help,))
     try:
         result = function(*numbers)
@@ -153,7 +153,7 @@ def _sqrt(value: Number) -> Fraction:
     return Fraction(math.isqrt(top * bottom << 128), bottom << 64)
 
 
-_FUNCTIONS: dict[str, Callable[..., Number]] = {
+FUNCTIONS: dict[str, Callable[..., Number]] = {
     "min": min, "max": max, "ceil": _ceil, "floor": _floor, "sqrt": _sqrt,
 }  # fmt: skip
 _OPERATORS: dict[str, Callable[..., Number]] = {
@@ -165,7 +165,7 @@ _OPERATORS: dict[str, Callable[..., Number]] = {
     "%": lambda left, right: left % right,
     "**": _power,
     "negative": lambda value: -value,
-    **_FUNCTIONS,
+    **FUNCTIONS,
 }
 
 
@@ -175,7 +175,7 @@ _SYMBOLIC: dict[str, Callable[..., Any]] = {
     "//": quotient,
     "%": remainder,
     "**": lambda left, right: left**right,
-    **{name: partial(extreme, name) for name in _FUNCTIONS},
+    **{name: partial(extreme, name) for name in FUNCTIONS},
 }
 """The same for numbers with symbols in them."""
 
