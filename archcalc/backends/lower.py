@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..analysis.cost import own_weights
 from ..graph import Graph, Node
-from ..ops.base import ANY, BATCH, FIRST, LAST, Axis, Const, Lowering, OnnxNode, Weight
+from ..ops.base import ANY, BATCH, FIRST, LAST, Axis, Const, Lowering, OnnxNode, PerAxis, Weight
 from ..ops.window import Sliding
 from ..shape import Shape
 
@@ -239,6 +239,13 @@ class _Lowering:
             values = tuple(batch if value == BATCH else _axis(value, layout, rank) for value in values)
         self.model.constants.append(Constant(name, values, const.dtype))
         return name
+
+
+def _numbers(value: Any, layout: str, rank: int, batch: int) -> tuple[Any, ...]:
+    """What an entry of a constant stands for in the layout of the value."""
+    if isinstance(value, PerAxis):
+        return (0, *arranged(value.values, layout))
+    return (batch if value == BATCH else _axis(value, layout, rank),)
 
 
 def _axis(value: Any, layout: str, rank: int) -> Any:

@@ -10,7 +10,7 @@ from ..errors import SpecError
 from ..shape import POINT, Extent, Pads, Shape, Window, pads_per_axis, per_axis, show
 from ..symbolic import remainder
 from .axes import at
-from .base import ANY, FIRST, Axis, Const, Lowering, Op, chain, ints, need_rank, node
+from .base import ANY, FIRST, Axis, Lowering, Op, PerAxis, chain, ints, need_rank, node, zeros
 from .fields import COUNT, EXTENT, INTEGER, INTEGERS, LIKE, PADS, Reference, argument, flag, option
 
 
@@ -70,12 +70,10 @@ class Pad(Op):
         return tuple(POINT._replace(before=before, after=after) for before, after in self._pads(x[0])[:-1])
 
     def onnx(self, *x: Shape) -> Lowering:
-        padded = [(axis, pads) for axis, pads in enumerate(self._pads(x[0])) if any(pads)]
-        if not padded:
-            return Lowering(ANY, (node("Identity", "x0"),))
-        pads = (*(before for _, (before, _) in padded), *(after for _, (_, after) in padded))
-        axes = tuple(Axis(axis) for axis, _ in padded)
-        return Lowering(ANY, (node("Pad", "x0", Const(pads, "int64"), "", Const(axes, "int64"), opset=18),))
+        befores, afters = zip(*self._pads(x[0]), strict=True)
+        if not any(befores + afters):
+            return Lowering(ANY, chain())
+        return Lowering(ANY, (zeros("x0", ints(PerAxis(befores), PerAxis(afters)), len(x[0]), "y"),))
 
 
 def _cut(x: Shape, kept: dict[int, tuple[int, int]]) -> Lowering:
@@ -112,7 +110,8 @@ class Slice(Op):
 
     def output(self, *x: Shape) -> Shape:
         axis, start, end = self._ends(x[0])
-        return (*x[0][:axis], end - start, *x[0][axis + 1 :])
+        count = end - start if self.count is None else self.count
+        return (*x[0][:axis], count, *x[0][axis + 1 :])
 
     def footprint(self, *x: Shape) -> tuple[Window, ...]:
         axis, start, end = self._ends(x[0])
@@ -138,8 +137,8 @@ class Crop(Op):
     like: Reference | Shape | None = option("like", LIKE, None)
     start: bool = flag("start")
 
-    def _kept(self, x: Shape) -> dict[int, tuple[int, int]]:
-        """Where each spatial axis starts and ends."""
+    def _sizes(self, x: Shape) -> Shape:
+        """How much is kept of each spatial axis."""
         need_rank(self, x, 2, "64x64x512")
         given = [size for size in (self.size, self.like) if size is not None]
         if len(given) != 1:
@@ -149,11 +148,16 @@ class Crop(Op):
         if any(size > room for size, room in zip(sizes, x, strict=False)):
             note = f"{show(sizes)} out of {show(x[:-1])}"
             raise SpecError.of("E332", "there is less than is to be kept", note, (f"{show(x[:-1])} at most",))
+        return sizes
+
+    def _kept(self, x: Shape) -> dict[int, tuple[int, int]]:
+        """Where each spatial axis starts and ends."""
+        sizes = self._sizes(x)
         starts = [0 if self.start else (room - size) // 2 for size, room in zip(sizes, x, strict=False)]
         return {axis: (start, start + size) for axis, (start, size) in enumerate(zip(starts, sizes, strict=True))}
 
     def output(self, *x: Shape) -> Shape:
-        return (*(end - start for start, end in self._kept(x[0]).values()), x[0][-1])
+        return (*self._sizes(x[0]), x[0][-1])
 
     def footprint(self, *x: Shape) -> tuple[Window, ...]:
         kept = self._kept(x[0]).values()

@@ -37,6 +37,12 @@ class Axis(NamedTuple):
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs of an axis
 
 
+class PerAxis(NamedTuple):
+    """A number for every axis in the language's order, 0 for the batch: the export orders them as the value's axes."""
+
+    values: tuple[int, ...]
+
+
 class Const(NamedTuple):
     """A constant input: nested tuples of numbers. BATCH in it stands for the batch size."""
 
@@ -84,6 +90,15 @@ def chain(*nodes: OnnxNode) -> tuple[OnnxNode, ...]:
         for item, source, to in steps
     )
     return tuple(linked) or (node("Identity", "x0"),)
+
+
+def zeros(source: str, pads: Const, rank: int, to: str) -> OnnxNode:
+    """Zeros around a value of `rank` axes and the batch: before each axis, then after each.
+
+    All axes are named. Without, onnxruntime 1.31 takes the zeros for padding of a max pool behind, which are no zeros;
+    with some of them, it fails where it moves a Transpose past the node.
+    """
+    return node("Pad", source, pads, "", ints(*range(rank + 1)), to=to, opset=18)
 
 
 def ints(*values: Any) -> Const:

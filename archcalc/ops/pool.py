@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ..errors import SpecError
 from ..shape import POINT, Extent, Shape, Window, per_axis
-from .base import FIRST, Const, Lowering, OnnxNode, Op, chain, need_rank, node
+from .base import FIRST, Const, Lowering, OnnxNode, Op, chain, ints, need_rank, node, zeros
 from .fields import EXTENT, argument, choice, flag, option
 from .window import MAX_AXES, Sliding, attributes, over_batch, taps
 
@@ -55,7 +55,9 @@ class Pool(Sliding):
         ceil = {"ceil_mode": 1} if any(fit.added for fit in self.fits(x[0])) else {}
         nodes: tuple[OnnxNode, ...]
         if self.mode == "max":
-            nodes = (node("MaxPool", "xc", to="yc", **attributes(windows), **ceil),)
+            padded = self.padded(x[0])
+            few = all(window.after < window.kernel for window in padded)
+            nodes = (node("MaxPool", "xc", to="yc", **(attributes(padded) if few else attributes(windows) | ceil)),)
         elif self.mode == "avg":
             include = {} if self.inner else {"count_include_pad": 1}
             nodes = (
@@ -65,9 +67,9 @@ class Pool(Sliding):
             # a sum is the average with padding counted, times the window
             windows = self.padded(x[0])
             bare = tuple(window._replace(before=0, after=0) for window in windows)
-            pads = [0, 0, *(w.before for w in windows), 0, 0, *(w.after for w in windows)]
+            pads = ints(0, 0, *(w.before for w in windows), 0, 0, *(w.after for w in windows))
             nodes = (
-                node("Pad", "xc", Const(tuple(pads), "int64"), to="padded", opset=18),
+                zeros("xc", pads, len(windows) + 1, "padded"),
                 node("AveragePool", "padded", to="mean", opset=_opset(windows), **attributes(bare)),
                 node("Mul", "mean", Const(float(taps(windows))), to="yc"),
             )

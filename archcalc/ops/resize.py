@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..errors import SpecError
 from ..shape import Extent, Shape, Window, per_axis, ratio
-from .base import ANY, FIRST, Axis, Lowering, Op, chain, ints, need_rank, node
+from .base import ANY, FIRST, Axis, Const, Lowering, Op, chain, ints, need_rank, node
 from .fields import EXTENT, LIKE, Reference, argument, choice, option
 
 NEAREST, LINEAR = "nearest", ("linear", "bilinear", "trilinear")
@@ -73,11 +73,23 @@ class Up(Op):
                 if size != wanted
             )
             return Lowering(ANY, chain(*picks))
-        how = {"mode": "nearest", "nearest_mode": "floor", "coordinate_transformation_mode": "asymmetric"}
+        how: dict[str, Any] = {
+            "mode": "nearest",
+            "nearest_mode": "floor",
+            "coordinate_transformation_mode": "asymmetric",
+        }
         if self.mode != NEAREST:
             how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
-        axes = list(range(2, len(x[0]) + 1))
-        return Lowering(FIRST, (node("Resize", "x0", "", "", ints(*sizes), opset=18, axes=axes, **how),))
+        if not any(wanted % size for size, wanted in pairs):
+            scales = Const((1.0, 1.0, *(float(wanted // size) for size, wanted in pairs)))
+            return Lowering(FIRST, (node("Resize", "x0", "", scales, **how),))
+        # sizes of all axes, the batch's too: onnxruntime moves Transposes past others wrongly
+        nodes = (
+            node("Shape", "x0", to="kept", start=0, end=2),
+            node("Concat", "kept", ints(*sizes), to="sizes", axis=0),
+            node("Resize", "x0", "", "", "sizes", **how),
+        )
+        return Lowering(FIRST, nodes)
 
 
 def _window(size: int, outputs: int) -> Window:
