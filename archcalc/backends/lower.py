@@ -236,7 +236,7 @@ class _Lowering:
         values = const.values
         if isinstance(values, tuple):
             batch = batch if node.batched else 1
-            values = tuple(batch if value == BATCH else _axis(value, layout, rank) for value in values)
+            values = tuple([number for value in values for number in _numbers(value, layout, rank, batch)])
         self.model.constants.append(Constant(name, values, const.dtype))
         return name
 
