@@ -62,15 +62,11 @@ def _over(table: Table, limited: Limited, most: int) -> Diagnostic | None:
     if actual <= most:
         return None
     note = f"{most:,}{limited.unit} allowed, {actual:,}{limited.unit} needed ({actual - most:+,})"
-    help = _most(table) if limited.key == "peak_bytes" else _largest(table, limited.key)
-    return Diagnostic("E403", f"the budget of {limited.what} is exceeded", note, help)
+    where = f"memory peaks at {table.peak}" if limited.key == "peak_bytes" else _largest(table, limited.key)
+    return Diagnostic("E403", f"the budget of {limited.what} is exceeded", note, (where,))
 
 
-def _most(table: Table) -> tuple[str, ...]:
-    return (f"memory peaks at {table.peak}",) if table.peak else ()
-
-
-def _largest(table: Table, key: str) -> tuple[str, ...]:
+def _largest(table: Table, key: str) -> str:
     """Where most of it is."""
     row = max(table.rows, key=lambda row: int(getattr(row, key)))
-    return (f"most of it in {row.name}: {getattr(row, key):,}",)
+    return f"most of it in {row.name}: {getattr(row, key):,}"
