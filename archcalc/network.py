@@ -16,6 +16,7 @@ from .load import parse_spec, read_spec
 if TYPE_CHECKING:
     from os import PathLike
 
+    from .analysis.explain import Explanation
     from .backends.export import Export, Prepared
     from .backends.runtime import Run, Verification
     from .grading import Grade
@@ -80,6 +81,19 @@ class Network:
         from .analysis.lint import lint  # noqa: PLC0415 - only who asks for it waits for it
 
         return lint(self._table)
+
+    def explain(self, layer: str = "") -> Explanation:
+        """The arithmetic of every layer, or of those at or below a path, as steps with their values.
+
+        UsageError if there is no such layer.
+
+        >>> steps = parse("INPUT 227x227x3 -> CONV 96 11x11 s4").explain("conv1").accounts[0].steps
+        >>> [(step.what, step.value) for step in steps[:2]]
+        [('height, width', 55), ('parameters', 34944)]
+        """
+        from .analysis.explain import explain  # noqa: PLC0415 - start-up time counts
+
+        return explain(self._table, layer)
 
     def as_dict(self) -> dict[str, Any]:
         """What `archcalc show --json` prints."""

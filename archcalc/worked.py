@@ -94,8 +94,8 @@ class Power(Node):
 
 
 def add(left: Node, right: Node) -> Node:
-    """A sum. What a constant adds to its own negative vanishes; a sum at the right keeps its brackets."""
-    terms = _terms(left)
+    """A sum. What a constant adds to its own negative vanishes."""
+    terms = terms_of(left)
     if isinstance(right, Constant) and terms[-1] == Negative(right):
         return together(terms[:-1])
     return Sum((*terms, right))
@@ -103,7 +103,7 @@ def add(left: Node, right: Node) -> Node:
 
 def subtract(left: Node, right: Node) -> Node:
     """A difference, simplified likewise."""
-    terms = _terms(left)
+    terms = terms_of(left)
     if isinstance(right, Constant) and len(terms) > 1 and terms[-1] == right:
         return together(terms[:-1])
     return Sum((*terms, negate(right)))
@@ -133,7 +133,8 @@ def negate(node: Node) -> Node:
     return Negative(node)
 
 
-def _terms(node: Node) -> tuple[Node, ...]:
+def terms_of(node: Node) -> tuple[Node, ...]:
+    """The terms of a sum; anything else is its only one."""
     return node.terms if isinstance(node, Sum) else (node,)
 
 
@@ -152,41 +153,45 @@ class Worked(Wrapped):
         self.tree = Given(self.value) if tree is None else tree
 
     def __add__(self, other: Any) -> Any:
-        return self if _is(other, 0) else Worked(self.value + _value(other), add(self.tree, _tree(other)))
+        return self if _is(other, 0) else Worked(self.value + _value(other), add(self.tree, tree_of(other)))
 
     def __radd__(self, other: Any) -> Any:
-        return self if _is(other, 0) else Worked(other + self.value, add(_tree(other), self.tree))
+        return self if _is(other, 0) else Worked(other + self.value, add(tree_of(other), self.tree))
 
     def __sub__(self, other: Any) -> Any:
-        return self if _is(other, 0) else Worked(self.value - _value(other), subtract(self.tree, _tree(other)))
+        return self if _is(other, 0) else Worked(self.value - _value(other), subtract(self.tree, tree_of(other)))
 
     def __rsub__(self, other: Any) -> Any:
-        return -self if _is(other, 0) else Worked(other - self.value, subtract(_tree(other), self.tree))
+        return -self if _is(other, 0) else Worked(other - self.value, subtract(tree_of(other), self.tree))
 
     def __mul__(self, other: Any) -> Any:
         if _is(other, 0) or _is(other, 1):
             return self if other else 0
-        return Worked(self.value * _value(other), Product((*factors_of(self.tree), *factors_of(_tree(other)))))
+        if isinstance(other, tuple):
+            return NotImplemented  # so many times the tuple
+        return Worked(self.value * _value(other), Product((*factors_of(self.tree), *factors_of(tree_of(other)))))
 
     def __rmul__(self, other: Any) -> Any:
         if _is(other, 0) or _is(other, 1):
             return self if other else 0
-        return Worked(other * self.value, Product((_tree(other), *factors_of(self.tree))))
+        if isinstance(other, tuple):
+            return NotImplemented
+        return Worked(other * self.value, Product((tree_of(other), *factors_of(self.tree))))
 
     def __neg__(self) -> Worked:
         return Worked(-self.value, negate(self.tree))
 
     def __truediv__(self, other: Any) -> Any:
-        return self if _is(other, 1) else Worked(_ratio(self.value, _value(other)), Quotient(self.tree, _tree(other)))
+        return self if _is(other, 1) else Worked(_ratio(self.value, _value(other)), Quotient(self.tree, tree_of(other)))
 
     def __rtruediv__(self, other: Any) -> Any:
-        return Worked(_ratio(other, self.value), Quotient(_tree(other), self.tree))
+        return Worked(_ratio(other, self.value), Quotient(tree_of(other), self.tree))
 
     def __floordiv__(self, other: Any) -> Any:
         return self._rounded_down(self.value // _value(other), other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return Worked(other, _tree(other)) // self
+        return Worked(other, tree_of(other)) // self
 
     def quotient(self, divisor: Any) -> Any:
         return self._rounded_down(quotient(self.value, _value(divisor)), divisor)
@@ -194,26 +199,26 @@ class Worked(Wrapped):
     def _rounded_down(self, value: Any, divisor: Any) -> Any:
         if _is(divisor, 1):
             return self if value == self.value else Worked(value, Rounded("floor", self.tree))
-        if self.tree == _tree(divisor):
+        if self.tree == tree_of(divisor):
             return 1
         exact = value * _value(divisor) == self.value
-        tree = Quotient(self.tree, _tree(divisor))
+        tree = Quotient(self.tree, tree_of(divisor))
         return Worked(value, tree if exact else Rounded("floor", tree))
 
     def __mod__(self, other: Any) -> Any:
-        return Worked(self.value % _value(other), Remainder(self.tree, _tree(other)))
+        return Worked(self.value % _value(other), Remainder(self.tree, tree_of(other)))
 
     def __rmod__(self, other: Any) -> Any:
-        return Worked(other % self.value, Remainder(_tree(other), self.tree))
+        return Worked(other % self.value, Remainder(tree_of(other), self.tree))
 
     def __divmod__(self, other: Any) -> tuple[Any, Any]:
         return self // other, self % other
 
     def __pow__(self, other: Any) -> Any:
-        return self if _is(other, 1) else Worked(self.value ** _value(other), Power(self.tree, _tree(other)))
+        return self if _is(other, 1) else Worked(self.value ** _value(other), Power(self.tree, tree_of(other)))
 
     def __rpow__(self, other: Any) -> Any:
-        return Worked(other**self.value, Power(_tree(other), self.tree))
+        return Worked(other**self.value, Power(tree_of(other), self.tree))
 
     def __lt__(self, other: Any) -> bool:
         return bool(self.value < _value(other))
@@ -260,7 +265,8 @@ def _value(number: Any) -> Any:
     return number.value if isinstance(number, Wrapped) else number
 
 
-def _tree(number: Any) -> Node:
+def tree_of(number: Any) -> Node:
+    """The arithmetic of a number; that of a plain one is itself."""
     return number.tree if isinstance(number, Worked) else Constant(number)
 
 

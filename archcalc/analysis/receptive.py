@@ -34,11 +34,12 @@ def receptive_fields(graph: Graph) -> list[Fields | None]:
     """The fields of every node, an axis of the input each; None where they cannot be told."""
     fields: list[Fields | None] = []
     for node in graph.nodes:
-        fields.append(_field(graph, node, fields))
+        fields.append(field_of(graph, node, fields))
     return fields
 
 
-def _field(graph: Graph, node: Node, fields: list[Fields | None]) -> Fields | None:
+def field_of(graph: Graph, node: Node, fields: list[Fields | None]) -> Fields | None:
+    """The field of a node, from those of the nodes before it."""
     if not node.inputs:
         return tuple([Field(1, 1, 0)] * (len(node.shape) - 1)) if node.op.word == "INPUT" else None
     seen = [fields[index] for index in node.inputs if graph.nodes[index].batched]

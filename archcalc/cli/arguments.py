@@ -35,6 +35,15 @@ _EXAMPLES = {
   archcalc check lenet5 --lint
   archcalc check net.arch --max-params 5M --max-macs 300M --max-peak 64MiB""",
     ),
+    "explain": (
+        "SPEC [LAYER]: the arithmetic of every layer, or of one by its path, with the numbers put in.",
+        """\
+  archcalc explain "INPUT 227x227x3 -> CONV 96 11x11 s4"
+  archcalc explain alexnet conv1
+  archcalc explain "CONV K FxF s=S p=P"
+  archcalc explain transformers/gpt2 h.0.attn
+  archcalc explain lenet5 --tex""",
+    ),
     "export": (
         "Write an ONNX file that runs. The same spec and seed give the same bytes.",
         """\
@@ -152,6 +161,13 @@ def _check(made: ArgumentParser) -> None:
     budgets.add_argument("--max-peak", metavar="64MiB", help="bytes of volumes alive at once: KiB, MiB, GiB, or kB, MB")
 
 
+def _explain(made: ArgumentParser) -> None:
+    _spec(made)
+    form = made.add_mutually_exclusive_group()
+    form.add_argument("--md", action="store_true", help="Markdown")
+    form.add_argument("--tex", action="store_true", help="a LaTeX document, complete")
+
+
 def _export(made: ArgumentParser) -> None:
     _spec(made)
     made.add_argument("-o", "--output", required=True, metavar="NET.onnx", help="the file to write")
@@ -209,7 +225,8 @@ def _list(made: ArgumentParser) -> None:
 
 
 _ADD: dict[str, Callable[[ArgumentParser], None]] = {
-    "show": _show, "check": _check, "export": _export, "run": _run, "verify": _verify, "solve": _solve,
+    "show": _show, "check": _check, "explain": _explain, "export": _export, "run": _run, "verify": _verify,
+    "solve": _solve,
     "grade": _grade,
     "match": _match,
     "convert": _convert, "fmt": _fmt, "list": _list,

@@ -15,6 +15,7 @@ from .words import command_of
 COMMANDS = {
     "show": ("show", "show"),
     "check": ("check", "check"),
+    "explain": ("explain", "explain"),
     "list": ("listing", "list_specs"),
     "export": ("models", "export"),
     "run": ("models", "run"),

@@ -13,7 +13,9 @@ from ..ops import WORDS
 from ..ops.fields import Word
 from ..words import nearest
 
-NAMES = ("show", "check", "export", "run", "verify", "solve", "grade", "match", "convert", "fmt", "list")
+NAMES = (
+    "show", "check", "explain", "export", "run", "verify", "solve", "grade", "match", "convert", "fmt", "list",
+)  # fmt: skip
 """The commands."""
 
 _SETTING = r"[A-Za-z_][\w.]*=\S+"

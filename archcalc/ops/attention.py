@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..errors import SpecError
 from ..shape import Shape, Window, divisors, show
@@ -97,6 +97,10 @@ class Attend(Op):
 
     def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
         return None
+
+    def between(self, *x: Shape) -> dict[str, Any]:
+        sizes = self.sizes(*x)
+        return {"head": sizes.dim, "value": sizes.value}
 
     def scores(self, sizes: Heads, *x: Shape) -> Scores:
         """How the scores come about, for the export."""
@@ -198,6 +202,9 @@ class Attention(Op):
         work = self.core.work(*self.projected(*x))
         work["macs"] += 2 * asked * x[0][-1] * queries + 2 * held * x[-1][-1] * keys
         return work if self.nobias else work | {"bias": asked * (queries + x[0][-1]) + 2 * held * keys}
+
+    def between(self, *x: Shape) -> dict[str, Any]:
+        return self.core.between(*self.projected(*x))
 
     def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
         return None

@@ -137,6 +137,10 @@ class Op:
         """Operations by kind: macs (multiply-accumulates), bias, add, mul, div, exp, ... Zeros may be left out."""
         return {}
 
+    def between(self, *x: Shape) -> dict[str, Any]:
+        """Sizes on the way to the others, or one an axis, by what they are: steps of an explanation."""
+        return {}
+
     def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
         """What one output sees of the input, a window for every spatial axis; () is its own position only,
         None cannot be told."""

@@ -64,9 +64,12 @@ class Unfold(Sliding):
 
     def output(self, *x: Shape) -> Shape:
         windows = self.windows(x[0])
-        y = self.slid(x[0], x[0][-1] * taps(windows))
+        y = self.slid(x[0], taps(windows) * x[0][-1])
         lead = len(y) - 1 - len(windows)
         return (*y[:lead], prod(y[lead:-1]), y[-1])
+
+    def between(self, *x: Shape) -> dict[str, Any]:
+        return {"windows": tuple(fit.size for fit in self.fits(x[0]))}
 
     def onnx(self, *x: Shape) -> Lowering:
         windows, y = self.padded(x[0]), self.output(*x)

@@ -93,7 +93,7 @@ class TransposedConv(Op):
     def work(self, *x: Shape) -> dict[str, int]:
         # every input position is multiplied into a whole kernel of outputs, also where padding cuts those off
         kernel = prod(window.kernel for window, _ in self.windows(x[0]))
-        macs = prod(x[0]) * (self.filters // self.groups) * kernel
+        macs = prod(x[0]) * kernel * (self.filters // self.groups)
         return {"macs": macs} if self.nobias else {"macs": macs, "bias": prod(self.output(*x))}
 
     def footprint(self, *x: Shape) -> tuple[Window, ...]:
