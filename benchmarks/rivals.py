@@ -12,7 +12,7 @@ from typing import Any
 
 import archcalc
 
-from .measure import Result, best
+from .measure import Result, race_by_clock
 
 NETWORKS = ("resnet50", "swin_b")
 
@@ -24,10 +24,10 @@ def results() -> Iterator[Result]:
         print("rivals: torchvision and one of", ", ".join(COUNTERS), "must be installed")
         return
     for network in NETWORKS:
-        ours = best(partial(_count, network), rounds=100)
         model = import_module("torchvision").models.get_model(network).eval()
         for name, count in installed.items():
-            yield Result(f"{network} counted", ours, name, best(partial(_quietly, count, model), rounds=3), 0.1)
+            ours, theirs = race_by_clock(partial(_count, network), partial(_quietly, count, model), rounds=5)
+            yield Result(f"{network} counted", ours, name, theirs, 0.1)
 
 
 def _count(network: str) -> archcalc.Totals:

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .measure import Result, on_terminal, process, race
+from .measure import Result, on_terminal, process, race_by_clock
 
 ROOT = Path(__file__).parent.parent
 MAIN = "import sys; from archcalc.cli import main; sys.exit(main())"
@@ -25,10 +25,10 @@ def results() -> Iterator[Result]:
         lark = process([sys.executable, "-P", "-c", "import lark"], environment)
         for arguments in ("show vgg16", "show vgg16 --json", "check vgg16"):
             command = process([sys.executable, "-P", "-c", MAIN, *arguments.split()], environment)
-            ours, theirs = race(command, lark, rounds=40)
+            ours, theirs = race_by_clock(command, lark, rounds=40)
             yield Result(f"archcalc {arguments}", ours, "python -c 'import lark'", theirs, 2.5)
         shown = on_terminal([sys.executable, "-P", "-c", MAIN, "show", "vgg16"], environment)
-        ours, theirs = race(shown, lark, rounds=40)
+        ours, theirs = race_by_clock(shown, lark, rounds=40)
         yield Result("archcalc show vgg16, on a terminal", ours, "python -c 'import lark'", theirs, 2.5)
 
 
