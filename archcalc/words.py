@@ -12,11 +12,11 @@ _MOST = 2000
 """Words that are compared."""
 
 
-def nearest(word: str, words: Iterable[str], count: int = 2) -> list[str]:
+def nearest(word: str, words: Iterable[str], count: int = 2, alike: float = 0.55) -> list[str]:
     """Up to `count` words that look like the one given, best first."""
     from difflib import get_close_matches  # noqa: PLC0415 - only when something went wrong
 
-    return get_close_matches(word, list(islice(words, _MOST)), count, 0.55) if len(word) <= _LONGEST else []
+    return get_close_matches(word, list(islice(words, _MOST)), count, alike) if len(word) <= _LONGEST else []
 
 
 def did_you_mean(words: Sequence[str], otherwise: str) -> str:

@@ -233,6 +233,15 @@ def test_lines_above_the_listing_are_its_title_and_its_source() -> None:
     assert net.graph.title == "Case Study: AlexNet, Full (simplified) AlexNet architecture"
     assert net.graph.settings["source"] == "Krizhevsky et al. 2012"
     assert net.totals.params == 62_378_344
+    assert to_slide(net.graph).splitlines()[:2] == [f"{net.graph.title}:", "[Krizhevsky et al. 2012]"]
+
+
+@pytest.mark.parametrize("name", archcalc.shipped_names()[:40])
+def test_titles_and_sources_survive(name: str) -> None:
+    settings = read_spec(name).settings
+    quoted = " ".join(f'{key}="{settings[key]}"' for key in ("title", "source"))
+    again = parse_spec(to_slide(parse_spec(f"set {quoted}; INPUT 3"))).settings
+    assert again == {key: settings[key] for key in ("title", "source")}
 
 
 def test_questions() -> None:
@@ -394,7 +403,7 @@ def test_comments_notes_and_headings_are_kept() -> None:
 
 CONVERTIBLE = [
     "alexnet", "alexnet-grouped", "zfnet", "vgg16", "lenet5-max", "keras-mnist-cnn", "convnetjs-cifar10", "mlp-9x9",
-    "cnn-9x9", "alphago-policy", "plain18", "scanning-1d", "torchvision/alexnet", "torchvision/vgg11_bn",
+    "cnn-9x9", "alphago-policy", "plain18", "scanning-1d", "cifar/plain20", "filters/max-pool",
 ]  # fmt: skip
 
 

@@ -65,4 +65,5 @@ def _reason(builder: Builder, volume: Volume) -> tuple[str, ...]:
     """Where a computed volume comes from."""
     node = builder.nodes[volume.node]
     shapes = " and ".join(show(builder.nodes[index].shape) for index in node.inputs)
-    return (f"{node.op} on {shapes} gives {show(node.shape)}",) if shapes else ()
+    reads = f" on {shapes}" if shapes else ""
+    return (f"{node.op}{reads} gives {show(node.shape)}",)

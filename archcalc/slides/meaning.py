@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ..errors import Diagnostic
 from ..source import Source
 from ..syntax import tree
-from ..words import layers_like, nearest
-from .kinds import ACTIVATIONS, KINDS, VOCABULARY
+from .kinds import ACTIVATIONS
+from .mistakes import no_row, strangers, unknown
 from .numbers import arguments, depth, given, modes
 from .reading import Part, Row
 
@@ -17,9 +17,6 @@ _LAYERS = ("INPUT", "CONV", "POOL", "FC", "NORM", "LRN", "BN", "LN", "FLATTEN", 
 _NORMS = ("LRN", "BN", "LN")
 _FOLLOWERS = (*ACTIVATIONS, "BN", "DROP")
 """What a row may name behind its layer."""
-
-_ROW = "a row reads [55x55x96] CONV1: 96 11x11 filters at stride 4, pad 0"
-_PROSE = "what only explains stands in parentheses, without numbers: (class scores), or behind #"
 
 
 class Meaning(NamedTuple):
@@ -43,9 +40,8 @@ def meaning(row: Row, source: Source, above: Above) -> Meaning:
     layers = [(_word(part, rest), part) for part in rest if part.role in _LAYERS]
     start, end = min(part.start for part in row), max(part.end for part in row)
     lost = Meaning((tree.Stage("", tree.Lost(start, end), volumes[0].amount if volumes else None, start, end),))
-    if not layers or len(volumes) > 1:
-        return lost._replace(mistakes=(_no_row(row, volumes, source),))
-    mistakes = _unknown(rest, source) or _strangers(layers, source)
+    words = [word for word, _ in layers]
+    mistakes = no_row(row, words, source) or unknown(rest, source) or strangers(_specific(layers), _FOLLOWERS, source)
     if mistakes:
         return lost._replace(mistakes=tuple(mistakes))
     return _understood(rest, layers, volumes, source, above, lost)
@@ -89,60 +85,6 @@ def _specific(layers: list[tuple[str, Part]]) -> list[tuple[str, Part]]:
         word = next((other for other, part in others if part.role in _NORMS), word)
     others = [(other, part) for other, part in others if other not in (word, "INPUT") and part.role != "NORM"]
     return [(word, main), *others]
-
-
-# Mistakes
-
-
-def _strangers(layers: list[tuple[str, Part]], source: Source) -> list[Diagnostic]:
-    """Layers that cannot stand behind another in its row, or lack their rate."""
-    (word, _), *others = _specific(layers)
-    mistakes = []
-    for other, part in others:
-        place = source.place(part.start, part.end)
-        if other not in _FOLLOWERS:
-            help = ("give each a row of its own, with its volume",)
-            mistakes.append(Diagnostic("E123", "the row has two layers", f"{word} and {other}", help, place=place))
-        elif other == "DROP" and part.amount is None:
-            mistakes.append(Diagnostic("E122", f"{part.text} doesn't say its rate", "", ("dropout 0.5",), place=place))
-    return mistakes
-
-
-def _unknown(row: list[Part], source: Source) -> list[Diagnostic]:
-    """What is in no vocabulary."""
-    unknown = [
-        part
-        for part in row
-        if (part.role in ("WORD", "STRAY", "OTHER", "RATE", "GROUPS") and part.amount is None)
-        or (part.role == "TITLE" and part is not row[0])
-    ]
-    return [
-        Diagnostic("E120", f"{part.text} is not understood", help=(_meant(part),)).at(
-            source.place(part.start, part.end)
-        )
-        for part in unknown
-    ]
-
-
-def _meant(part: Part) -> str:
-    if part.role == "STRAY":
-        return "numbers stand alone, and none is negative: stride 4, pad 0"
-    near = nearest(part.text.lower().strip("0123456789"), VOCABULARY, 1)
-    return f"did you mean {near[0]}?" if near else _PROSE
-
-
-def _no_row(row: Row, volumes: list[Part], source: Source) -> Diagnostic:
-    place = source.place(min(part.start for part in row), max(part.end for part in row))
-    if len(volumes) > 1:
-        note = " and ".join(part.text for part in volumes)
-        return Diagnostic("E123", "the row has more than one volume", note, (_ROW,), place=place)
-    words = [part.text.rstrip("0123456789") for part in row if part.text[:1].isalpha()]
-    near = [name for word in words for name in layers_like(word, tuple(KINDS))]
-    if near or volumes:
-        help = (f"did you mean {near[0]}?", _ROW) if near else (_ROW,)
-        return Diagnostic("E123", "the row names no layer", "", help, place=place)
-    help = (_ROW, "put # before a line that is for people only")
-    return Diagnostic("E123", "the line has neither a volume nor a layer", "", help, place=place)
 
 
 # Names and claims

@@ -24,7 +24,7 @@ def given(
         role = _role(part, word, main)
         if role is None:
             continue
-        mistake = _refused(part, role, numbers, rules, source)
+        mistake = _refused(part, role, main, numbers, rules, source)
         if mistake:
             mistakes.append(mistake)
         else:
@@ -51,12 +51,13 @@ def _role(part: Part, word: str, main: Part) -> str | None:
     return {"KERNEL": "SIZE", "VALID": "PAD"}.get(part.role, part.role)
 
 
-def _refused(part: Part, role: str, known: Given, rules: Kind, source: Source) -> Diagnostic | None:
+def _refused(part: Part, role: str, main: Part, known: Given, rules: Kind, source: Source) -> Diagnostic | None:
     text, help = source.text[part.start : part.end], f"a row reads {rules.example}"
     if part.amount is None and part.role != "VALID":
         return _mistake("E121", f"{text} has no number", f"write it right behind: {text} 2", part, source)
     if role not in rules.takes:
-        return _mistake("E121", f"{text} cannot be understood here", help, part, source)
+        note = f"{main.text.strip()} has no {SAID[role].removeprefix('the ')}"
+        return _mistake("E121", f"{text} cannot be understood here", help, part, source, note)
     if role in known:
         note = f"{source.text[known[role].start : known[role].end]} is {SAID[role]} already"
         return _mistake("E121", f"{text} is one number too many", help, part, source, note)

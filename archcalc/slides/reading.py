@@ -48,7 +48,7 @@ def read(text: str) -> Listing:
 
 _LINE = re.compile(r"[^\r\n]+")
 _BRACKETS = re.compile(r"\[\s*[\d?]")
-_HEADING = re.compile(r"[ \t]*(\[[^\]\d?][^\]]*\]|[^\[\]\d#][^\[\]\d]*|[^\[\]#]*:)[ \t]*")
+_HEADING = re.compile(r"[ \t]*(?!(?i:inputs?)\b)(\[[^\]\d?][^\]]*\]|[^\[\]\d#][^\[\]\d]*|[^\[\]#]*:)[ \t]*")
 
 
 def _split(text: str) -> tuple[str, list[tree.Text]]:

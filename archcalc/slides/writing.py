@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..build import build
@@ -21,12 +21,17 @@ def to_slide(graph: Graph) -> str:
     Raises SpecError for what slides have no words for: branches, layers that the notation does not know, options that
     their rows don't tell. Every row is read again, and must mean the layer that it was written for.
     """
-    title = re.sub(r"[\[\]#]", " ", graph.title).strip(" :")
-    lines = [f"{title}:"] if "title" in graph.settings and title else []
+    lines = _headings(graph.settings)
     for index, node in enumerate(graph.nodes):
         _check_chain(graph, index)
         lines.append(_row(node, graph.shapes(node)) + _note(graph, index))
     return "\n".join(lines) + "\n"
+
+
+def _headings(settings: Mapping[str, Any]) -> list[str]:
+    """The title, ending in a colon, and the source in brackets."""
+    title, source = (re.sub(r"[\[\]#]", " ", str(settings.get(key, ""))).strip(" :") for key in ("title", "source"))
+    return [f"{title}:"] * bool(title) + [f"[{source}]"] * bool(re.match(r"[^\d?]", source))
 
 
 def _row(node: Node, inputs: Sequence[Shape]) -> str:
