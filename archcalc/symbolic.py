@@ -9,9 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import comb, prod
 from typing import Any
 
+from .errors import SpecError
 from .unknown import Open
+
+MAX_SYMBOLS = 26
+"""Free dimensions of one network: as many as there are letters."""
+MAX_TERMS = 2_000
+"""Terms of a formula: with more of them algebra takes minutes."""
 
 
 class Assumptions:
@@ -24,6 +31,7 @@ class Assumptions:
         """Pairs of which the first is at least the second."""
         self._equal: dict[tuple[Any, Any], None] = {}
         """Pairs that are the same."""
+        self.names: set[str] = set()
 
     def divides(self, number: Any, divisor: Any) -> None:
         """Note that a number is a multiple of another."""
@@ -67,6 +75,10 @@ def symbol(name: str, assumptions: Assumptions) -> Symbolic:
     """The free dimension of that name."""
     import sympy  # noqa: PLC0415 - sympy takes 200 ms to import
 
+    assumptions.names.add(name)
+    if len(assumptions.names) > MAX_SYMBOLS:
+        message, help = f"there are more than {MAX_SYMBOLS} free dimensions", "give some of them numbers: --set, or let"
+        raise SpecError.of("E258", message, help=(help,))
     return Symbolic(sympy.Symbol(name, integer=True, positive=True), assumptions)
 
 
@@ -89,6 +101,9 @@ class Symbolic:
             return int(expr)
         if expr.is_Rational:
             return Fraction(int(expr.p), int(expr.q))
+        if _terms(expr) > MAX_TERMS:
+            help = ("give some of its symbols numbers: --set, or let",)
+            raise SpecError.of("E257", "a formula is too long to be worked out", f"more than {MAX_TERMS:,} terms", help)
         return Symbolic(expr, self.assumptions)
 
     def __add__(self, other: Any) -> Any:
@@ -141,6 +156,7 @@ class Symbolic:
         """Whole where that is known or was supposed, else rounded down."""
         import sympy  # noqa: PLC0415 - it has been imported for the symbol
 
+        number = _unrounded(number, divisor)
         quotient = sympy.cancel(number / divisor)
         if self.assumptions.is_whole(number / divisor) or quotient.is_integer:
             return self._number(quotient)
@@ -227,6 +243,18 @@ def _expr(value: Any) -> Any:
     return None
 
 
+def _terms(expr: Any) -> int:
+    """How many terms a formula has at most once it is multiplied out."""
+    counts = [_terms(part) for part in expr.args]
+    if expr.is_Mul:
+        return prod(counts)
+    if expr.is_Pow and expr.exp.is_Integer:
+        # each term of the power picks as many of the base's terms as the exponent says
+        base, exponent = min(counts[0], MAX_TERMS + 1), min(abs(int(expr.exp)), MAX_TERMS)
+        return comb(base + exponent - 1, exponent)
+    return max(sum(counts), 1) if expr.is_Add else max(counts, default=1)
+
+
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -262,7 +290,18 @@ def quotient(number: Any, divisor: Any) -> Any:
         return number.quotient(divisor)
     import sympy  # noqa: PLC0415 - it has been imported for the symbol
 
-    return known._number(sympy.floor(_expr(number) / _expr(divisor)))
+    top, bottom = _expr(number), _expr(divisor)
+    return known._number(sympy.floor(_unrounded(top, bottom) / bottom))
+
+
+def _unrounded(number: Any, divisor: Any) -> Any:
+    """A sum without the rounding in it, where it is to be divided and rounded down again: that makes no difference."""
+    import sympy  # noqa: PLC0415 - it has been imported for the symbol
+
+    rounded = [term for term in sympy.Add.make_args(number) if isinstance(term, sympy.floor)]
+    if len(rounded) != 1 or not (divisor.is_Integer and divisor.is_positive) or not (number - rounded[0]).is_integer:
+        return number
+    return number - rounded[0] + rounded[0].args[0]
 
 
 def remainder(number: Any, divisor: Any) -> Any:
@@ -305,7 +344,22 @@ def largest(values: list[Any]) -> Any:
         return max(values)
     import sympy  # noqa: PLC0415 - it has been imported for the symbol
 
-    return known._number(sympy.Max(*{_expr(value).expand() for value in values}))
+    kept: list[Any] = []
+    for expr in dict.fromkeys(_expr(value).expand() for value in values):
+        if not any(_covers(other, expr) for other in kept):
+            kept = [other for other in kept if not _covers(expr, other)] + [expr]
+    # comparing every two of many formulas takes sympy minutes
+    return known._number(sympy.Max(*kept, evaluate=len(kept) <= _COMPARED))
+
+
+_COMPARED = 6
+"""Formulas that sympy compares two by two."""
+
+
+def _covers(one: Any, other: Any) -> bool:
+    """Whether a sum is plainly at least as large as another: it has all its terms, as often or more often."""
+    counts = (one - other).as_coefficients_dict()
+    return all(term.is_nonnegative and count >= 0 for term, count in counts.items())
 
 
 def plain(value: Any) -> Any:

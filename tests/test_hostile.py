@@ -169,6 +169,14 @@ SHORT = {
     "arrows that never end": (f"INPUT 3 {'-' * 900_000}>", "E113"),
     "a million arrows": ("-> " * 300_000, "E107"),
     "a million commas": ("INPUT " + "3," * 400_000, "E109"),
+    "a power of symbols": ("INPUT (H**999999)", "E209"),
+    "a power of a sum of symbols": ("INPUT ((H+W+C+D+E+F)**40)", "E257"),
+    "symbols that square themselves": (squared("(H+1)"), "E257"),
+    "symbols divided by nothing": ("INPUT (H/0)", "E204"),
+    "a symbol as exponent": ("INPUT (2**H)", "E232"),
+    "hundreds of symbols": (f"INPUT {'x'.join(f'N{n}' for n in range(300))} -> FC 10", "E258"),
+    "sixty halves of a symbol": ("INPUT HxWxC -> [POOL 2 s2 floor]*60", ""),
+    "a symbol of repeats": ("INPUT H -> [RELU]*H", "E255"),
     "a shape of blanks": ("INPUT " + "3 x " * 5000 + "3", "E109"),
 }  # fmt: skip
 

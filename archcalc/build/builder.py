@@ -21,7 +21,6 @@ from . import blocks, declare, ends, groups, links
 from .arguments import bind, find_op
 from .claims import claim
 from .lone import lone_activations
-from .lone import lone_activations
 from .names import Naming, Taken
 from .scope import LOST, Scope, Spanned, Volume
 from .volumes import read
@@ -127,7 +126,6 @@ class Builder:
         if not self.outputs and current is not None:
             self.outputs.append(current.node)
         self._warn_unread()
-        self.warnings += lone_activations(self.nodes)
         self.warnings += lone_activations(self.nodes)
         self._warn_overridden()
         if self.training:

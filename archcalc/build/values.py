@@ -100,6 +100,8 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
         help = did_you_mean(nearest(operator, FUNCTIONS, 1), f"there are {', '.join(FUNCTIONS)}")
         raise scope.error(value, "E203", f"{operator} is no function", (help,))
     try:
+        if symbolic:
+            _check_symbolic(operator, numbers)
         result = function(*numbers)
     except ZeroDivisionError:
         raise scope.error(value, "E204", "division by zero", ("divide by another number",)) from None
@@ -110,12 +112,26 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
     except ValueError:
         raise _no_root(value, numbers, scope) from None
     except OverflowError:
-        result = _HUGE
+        result, symbolic = _HUGE, False
     if symbolic or isinstance(result, Open):
         return result
     if max(result.numerator.bit_length(), result.denominator.bit_length()) > MAX_BITS:
         raise scope.error(value, "E209", f"the number has more than {MAX_BITS} bits", ("no network needs it",))
     return int(result) if isinstance(result, Fraction) and result.denominator == 1 else result
+
+
+def _check_symbolic(operator: str, numbers: list[Any]) -> None:
+    """What algebra does not refuse by itself: nothing divides by 0, exponents are whole and small."""
+    if operator in ("/", "//", "%") and numbers[1] == 0:
+        raise ZeroDivisionError
+    if operator == "**" and (not isinstance(numbers[1], int | Fraction) or numbers[1].denominator != 1):
+        raise ValueError
+    if operator == "**" and abs(numbers[1]) > _HIGHEST:
+        raise OverflowError
+
+
+_HIGHEST = 64
+"""Exponents of symbols."""
 
 
 def _no_root(value: tree.Operation, numbers: list[Number], scope: Scope) -> SpecError:
