@@ -85,7 +85,7 @@ def ask() -> Iterator[Callable[[str], Answer]]:
 
 
 def doubled(body: str, levels: int, first: str = "RELU") -> str:
-    """Blocks that use the one before twice."""
+    """Blocks that use the one before, z."""
     blocks = [f"def z0 {{ {first} }}", *(f"def z{n} {{ {body.replace('z', f'z{n - 1}')} }}" for n in range(1, levels))]
     return "\n".join([*blocks, f"INPUT 3 -> z{levels - 1}"])
 
@@ -149,6 +149,7 @@ SHORT = {
     "10^300 repeats": ("INPUT 3 -> [RELU]*(10**300)", "E504"),
     "10^18 repeats of references": ("INPUT 3 -> a: RELU -> b: RELU -> [@a -> @b -> [@a]*1]*(10**18)", ""),
     "repeats of a block": ("def a { RELU }\nINPUT 3 -> [a]*(10**18)", "E504"),
+    "blocks in blocks": (doubled("z", 150), "E505"),
     "blocks that double, 60 levels": (doubled("z -> z", 60), "E504"),
     "blocks that double in branches": (doubled("ADD [z, z]", 45), "E504"),
     "blocks that double and add nothing": (doubled("z -> z", 45, "ID"), "E504"),

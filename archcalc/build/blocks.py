@@ -18,9 +18,6 @@ from .values import evaluate
 if TYPE_CHECKING:
     from .builder import Builder
 
-MAX_BLOCKS = 50
-"""Blocks inside blocks: each may hold the next, so their depth is bounded like that of brackets."""
-
 
 def use(
     builder: Builder, part: tree.Use, label: str, scope: Scope, naming: Naming, current: Volume | None, branch: bool
@@ -77,9 +74,10 @@ def _check_depth(builder: Builder, block: Block, part: tree.Use, scope: Scope) -
     if block.definition in builder.active:
         help = ("blocks cannot call themselves; [ ... ]*n repeats",)
         raise scope.error(part, "E219", f"{part.name} uses itself", help)
-    if scope.depth >= MAX_BLOCKS:
-        message = f"blocks use each other more than {MAX_BLOCKS} deep"
-        raise LimitError(Diagnostic("E505", message, help=("write it flatter",), place=scope.place(part)))
+    most = builder.options.max_depth
+    if scope.depth >= most:
+        message, help = f"blocks use each other more than {most} deep", ("--max-depth raises the limit",)
+        raise LimitError(Diagnostic("E505", message, help=help, place=scope.place(part)))
 
 
 def _parameters(builder: Builder, block: Block, part: tree.Use, scope: Scope, inner: Scope) -> dict[str, Any]:

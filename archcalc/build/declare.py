@@ -106,11 +106,12 @@ def let(part: tree.Declaration, scope: Scope, overrides: Any = ()) -> None:
 
 def define(part: tree.Definition, scope: Scope) -> None:
     """Remember a block."""
-    scope.blocks[part.name] = Block(part, scope)
     names = [parameter.name for parameter in part.parameters]
     twice = next((item for index, item in enumerate(part.parameters) if item.name in names[:index]), None)
     if twice is not None:
+        scope.incomplete = True
         raise scope.error(twice, "E226", f"two parameters of {part.name} are called {twice.name}", ("rename one",))
+    scope.blocks[part.name] = Block(part, scope)
 
 
 def _unknown(setting: tree.Setting, known: tuple[str, ...], what: str, scope: Scope) -> Exception:

@@ -59,7 +59,7 @@ class Scope:
     unknown: set[str] = field(default_factory=set)
     """Names whose values a mistake lost."""
     incomplete: bool = False
-    """Whether an import failed, so that names and blocks may be missing."""
+    """Whether an import or a definition failed, so that names and blocks may be missing."""
     uses: tuple[tuple[Source, int, int], ...] = ()
     """The uses of blocks that lead here, innermost first, by their offsets: places are worked out only for mistakes."""
     depth: int = 0
