@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .analysis.explain import Explanation
     from .backends.export import Export, Prepared
     from .backends.runtime import Run, Verification
+    from .conventions.tools import Figure
     from .grading import Grade
     from .solver import Solved
 
@@ -71,6 +72,18 @@ class Network:
 
             budget = {what: amount(str(most), what) for what, most in given.items() if most is not None}
             check_budget(self._table, budget)
+
+    def counted_by(self, tool: str) -> Figure:
+        """What another tool prints as the network's multiply-adds or FLOPs, with the steps to it from ours.
+
+        Raises UsageError for a tool that is not known, SpecError for a network with free dimensions.
+
+        >>> load("torchvision/resnet50").counted_by("fvcore").total
+        4111512576
+        """
+        from .conventions.tools import figure_of  # noqa: PLC0415 - only who compares waits for it
+
+        return figure_of(self._table, tool)
 
     def lint(self) -> tuple[Diagnostic, ...]:
         """What works but was perhaps not meant: dropped rows, a bias in front of BN, a lone ELU among RELUs.

@@ -277,4 +277,4 @@ def test_the_overview_teaches_by_example(call: Call) -> None:
 
 
 def test_the_overview_names_every_command(call: Call) -> None:
-    assert set(re.findall(r"^  (\w+)  ", call("--help").out, re.M)) - {"archcalc"} == set(NAMES)
+    assert set(re.findall(r"^  ([\w-]+)  ", call("--help").out, re.M)) - {"archcalc"} == set(NAMES)

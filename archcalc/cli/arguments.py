@@ -24,7 +24,8 @@ _EXAMPLES = {
   archcalc show "let n=3; INPUT 8x8x(n) -> [CONV (4*n) 3x3]*n" --set n=2
   archcalc show vgg16 --columns name,output,params,flops
   archcalc show "INPUT 32x32x3; stem: [CONV 8 3x3 -> RELU]" --depth 1
-  archcalc show alexnet --csv""",
+  archcalc show alexnet --csv
+  archcalc show torchvision/resnet50 --as fvcore""",
     ),
     "check": (
         "Does it parse, fit, and hold what it claims with => and check? Silent if all does.",
@@ -33,7 +34,13 @@ _EXAMPLES = {
   archcalc check "INPUT 32x32x3 -> CONV 10 5x5 p2 => 32x32x10; check params=760"
   archcalc check alexnet --json
   archcalc check lenet5 --lint
-  archcalc check net.arch --max-params 5M --max-macs 300M --max-peak 64MiB""",
+  archcalc check torchvision/mobilenet_v2 --max-params 5M --max-macs 310M --max-peak 64MiB""",
+    ),
+    "compare-tools": (
+        "What other tools print for a network, and the steps from the multiply-adds to each figure.",
+        """\
+  archcalc compare-tools torchvision/resnet50
+  archcalc compare-tools torchvision/mobilenet_v2 --json""",
     ),
     "explain": (
         "SPEC [LAYER]: the arithmetic of every layer, or of one by its path, with the numbers put in.",
@@ -150,6 +157,8 @@ def _show(made: ArgumentParser) -> None:
     form.add_argument("--csv", action="store_true", help="CSV: exact numbers, a line a layer")
     made.add_argument("--columns", metavar="A,B,C", help="name, text, inputs, output, params, macs, flops, ...")
     made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+    about = "count as another tool does: macs, flops, torchinfo, fvcore, thop, ptflops, calflops, torch, onnx-tool, ..."
+    made.add_argument("--as", dest="as_", metavar="TOOL", help=about)
 
 
 def _check(made: ArgumentParser) -> None:
@@ -214,6 +223,10 @@ def _grade(made: ArgumentParser) -> None:
     _spec(made)
 
 
+def _compare_tools(made: ArgumentParser) -> None:
+    _spec(made)
+
+
 def _match(made: ArgumentParser) -> None:
     made.add_argument("spec", nargs="+", metavar="SPEC PATTERN", help="or a PATTERN alone, to be written out")
     made.add_argument("--set", action="append", default=[], metavar="N=2", help="a count of the pattern")
@@ -228,6 +241,7 @@ _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "show": _show, "check": _check, "explain": _explain, "export": _export, "run": _run, "verify": _verify,
     "solve": _solve,
     "grade": _grade,
+    "compare-tools": _compare_tools,
     "match": _match,
     "convert": _convert, "fmt": _fmt, "list": _list,
 }  # fmt: skip

@@ -15,6 +15,10 @@ def show(words: list[str]) -> int:
     given = parse("show", words)
     columns = chosen(given.columns) if given.columns else None
     net = network(given, "show", given.input)
+    if given.as_:
+        from .compare_tools import show_as  # noqa: PLC0415 - rarely needed
+
+        return show_as(net, given)
     if given.json:
         net.check()  # before anything is printed: it is the table or the errors
         from ..report import json  # noqa: PLC0415 - start-up time counts

@@ -1,0 +1,40 @@
+"""compare-tools: what other tools print for a network, and why."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from ..conventions.tools import compare, tool
+from ..errors import UsageError
+from ..network import Network
+from ..report import comparison, json, text
+from .arguments import parse
+from .common import network
+
+
+def compare_tools(words: list[str]) -> int:
+    """The way from the multiply-adds to every tool's figure."""
+    given = parse("compare-tools", words)
+    net = network(given, "compare-tools", given.input)
+    net.check()
+    compared = compare(net.table())
+    if given.json:
+        sys.stdout.write(json.document(comparison.as_dict(compared)))
+    else:
+        text.write(comparison.waterfall(net.graph.title, compared), sys.stdout)
+    return 0
+
+
+def show_as(net: Network, given: Namespace) -> int:
+    """The table of a network in the convention of one tool."""
+    tool(given.as_)  # a wrong name is told before anything else
+    if given.csv or given.md or given.columns or given.depth:
+        raise UsageError.of("E620", "--as goes with --json only", help=("leave the other options out",))
+    net.check()
+    figure = net.counted_by(given.as_)
+    if given.json:
+        sys.stdout.write(json.document(comparison.layers_dict(net.table(), figure)))
+    else:
+        text.write(comparison.layers(net.graph.title, net.table(), figure), sys.stdout)
+    return 0

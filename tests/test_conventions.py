@@ -1,0 +1,149 @@
+"""What other tools print for networks of torchvision, measured: data/peer_totals.csv."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import archcalc
+from archcalc import Network, SpecError, UsageError
+from archcalc.conventions.tools import by_layer, compare, tools
+
+from .commands import process
+
+DATA = Path(__file__).parent / "data"
+MEASURED = list(csv.DictReader((DATA / "peer_totals.csv").read_text(encoding="utf-8").splitlines()))
+
+TOOLS = {
+    "torchinfo1.8.0": "torchinfo",
+    "torchinfo HEAD 5c4164f1e2": "torchinfo-head",
+    "fvcore0.1.5": "fvcore",
+    "thop0.1.1": "thop",
+    "ptflops0.7.5-aten": "ptflops-aten",
+    "ptflops0.7.5-pytorch": "ptflops",
+    "calflops0.3.2": "calflops",
+    "torch2.13-flop_counter/2 no_grad": "torch",
+    "torch2.13-flop_counter/2 grad": "torch-grad",
+    "onnx_opcounter0.0.4": "onnx-opcounter",
+    "onnx_tool1.0.1": "onnx-tool",
+}
+"""Our names of the tools; torch's totals were halved when they were written down."""
+
+ROWS = [
+    (row["model"], TOOLS[row["tool"]], int(float(row["macs_reported"])))
+    for row in MEASURED
+    if row["tool"] != "torch.numel"
+]
+FLOPS = [
+    (row["model"], {"calflops": "calflops-flops"}.get(TOOLS[row["tool"]], TOOLS[row["tool"]]), int(found[1]))
+    for row in MEASURED
+    if (found := re.match(r"flops=(\d+)", row["note"]))
+]
+
+
+@cache
+def network(name: str) -> Network:
+    return archcalc.load(f"torchvision/{name}")
+
+
+@pytest.mark.parametrize(("model", "tool", "macs"), ROWS)
+def test_measured_multiply_adds(model: str, tool: str, macs: int) -> None:
+    figure = network(model).counted_by(tool)
+    assert figure.total == macs * figure.tool.scale
+    assert figure.total == sum(step.times * step.number for step in figure.steps)
+
+
+@pytest.mark.parametrize(("model", "tool", "flops"), FLOPS)
+def test_measured_flops(model: str, tool: str, flops: int) -> None:
+    assert network(model).counted_by(tool).total == flops
+
+
+def test_every_row_is_compared() -> None:
+    assert len(ROWS) == 60
+    assert {tool for _, tool, _ in ROWS + FLOPS} == set(tools()) - {"macs", "flops"}
+
+
+RESNET50 = {
+    "batch norm elements": 11113984,
+    "RELU elements": 9608704,
+    "additions": 5519360,
+    "max pool inputs": 802816,
+    "max pool outputs": 200704,
+    "global average inputs": 100352,
+}
+"""As the measured totals decompose."""
+
+
+@pytest.mark.parametrize(("quantity", "number"), RESNET50.items())
+def test_quantities_of_resnet50(quantity: str, number: int) -> None:
+    found: Counter[str] = Counter()
+    for layer in by_layer(network("resnet50").table()).values():
+        found.update(layer)
+    assert found[quantity] == number
+
+
+@pytest.mark.parametrize(
+    ("tool", "missing"),
+    [
+        # 12 blocks, 12 heads of 64 channels, 197 tokens: two products of 197 x 197 x 768 each
+        ("fvcore", 12 * 2 * 197 * 197 * 768),
+        ("ptflops-aten", 12 * 2 * 197 * 197 * 768),
+        ("calflops", 12 * 2 * 197 * 197 * 768),
+        # and four projections of 768 x 768
+        ("thop", 12 * (2 * 197 * 197 * 768 + 4 * 197 * 768 * 768)),
+        ("torchinfo-head", 12 * (2 * 197 * 197 * 768 + 4 * 197 * 768 * 768)),
+    ],
+)
+def test_what_is_left_out_of_attention_is_told(tool: str, missing: int) -> None:
+    steps = [step for step in network("vit_b_16").counted_by(tool).steps if step.quantity.startswith("attention pro")]
+    assert sum(step.total for step in steps) == -missing
+    assert all("left out" in step.defect for step in steps)
+
+
+def test_a_norm_that_reads_no_convolution_is_not_folded() -> None:
+    net = archcalc.parse("INPUT 8x8x4 -> BN -> CONV 2 1x1 nobias -> BN")
+    assert net.counted_by("onnx-opcounter").total == 8 * 8 * 4 * 2 + 2 * 8 * 8 * 4
+
+
+@pytest.mark.parametrize(("source", "total"), [("torchvision 0.28", 0), ("somebody else", 8 * 8 * 4 + 4)])
+def test_habits_belong_to_published_code_alone(source: str, total: int, tmp_path: Path) -> None:
+    """The published MobileNet v2 averages by a function, which hooks on modules miss."""
+    file = tmp_path / "mobilenet_v2.arch"
+    file.write_text(f'set source="{source}"; INPUT 8x8x4 -> GAP', encoding="utf-8")
+    assert archcalc.load(str(file)).counted_by("thop").total == total
+
+
+@pytest.mark.parametrize("name", archcalc.shipped_names())
+def test_the_quantities_add_up_to_the_multiply_adds(name: str) -> None:
+    net = archcalc.load(name)
+    compared = compare(net.table())
+    assert compared.figures[0].tool.name == "macs"
+    assert compared.figures[0].total == compared.base == net.totals.macs
+
+
+def test_layers_that_no_rule_is_known_for_are_told() -> None:
+    assert compare(archcalc.parse("INPUT 8x8x4 -> LRN 5 -> RELU").table()).unweighed == ("LRN",)
+
+
+def test_free_dimensions_and_unknown_tools_are_refused() -> None:
+    with pytest.raises(SpecError, match="E405"):
+        archcalc.parse("INPUT HxWx3 -> CONV 8 3x3").counted_by("thop")
+    with pytest.raises(UsageError, match="did you mean thop"):
+        network("alexnet").counted_by("thopp")
+
+
+def test_the_commands() -> None:
+    compared = json.loads(process("compare-tools torchvision/resnet50 --json").out)
+    totals = {row["convention"]: row["total"] for row in compared["tools"]}
+    shown = process("show torchvision/resnet50 --as thop")
+    one = json.loads(process("show torchvision/resnet50 --as thop --json").out)
+    assert totals["thop"] == one["total"] == sum(row["count"] for row in one["layers"]) == 4133742592
+    assert shown.code == 0 and "4,133,742,592" in shown.out
+    assert "11,113,984 batch norm elements" in process("compare-tools torchvision/resnet50").out
+    assert process("show alexnet --as nobody").code == 2
