@@ -63,7 +63,10 @@ def _size(axis: tree.Expression | tree.Sides, scope: Scope) -> int | None:
 
 def _reason(builder: Builder, volume: Volume) -> tuple[str, ...]:
     """Where a computed volume comes from."""
+    if volume.node < 0:
+        return ("after the mistake above, the volume was taken from its claim",)
     node = builder.nodes[volume.node]
-    shapes = " and ".join(show(builder.nodes[index].shape) for index in node.inputs)
+    known = min(node.inputs, default=0) >= 0
+    shapes = " and ".join(show(builder.nodes[index].shape) for index in node.inputs) if known else ""
     reads = f" on {shapes}" if shapes else ""
     return (f"{node.op}{reads} gives {show(node.shape)}",)
