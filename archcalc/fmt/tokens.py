@@ -37,28 +37,32 @@ _SPELT = {"→": "->", "⇒": "=>"}
 def tokens(text: str) -> list[Token]:
     """The tokens of a text that parses; labels are one token, with their colon."""
     result: list[Token] = []
-    position = len(text) - len(text.lstrip("\ufeff"))
-    while match := _next(text, position, result):
+    position, fresh = len(text) - len(text.lstrip("\ufeff")), True
+    while match := _next(text, position, fresh):
         kind = match.lastgroup or "label"
         between = text[position : match.start()]
         ends = len(_LINE.findall(between))
         line = ends > 0 or (";" in between and kind != "comment")
-        result.append(Token(kind, _spell(kind, match[0]), not between, line, ends > 1))
+        token = Token(kind, _spell(kind, match[0]), not between, line, ends > 1)
+        result.append(token)
         position = match.end()
+        if kind != "comment":
+            fresh = kind in ("arrow", "comma", "label") or token.text in ("[", "{")
     _lead_with_arrows(result)
     _pair(result)
     return result
 
 
-def _next(text: str, position: int, before: list[Token]) -> re.Match[str] | None:
-    """The next token; only where a stage may begin a word with a colon is a label."""
-    start = re.compile(r"[\s;]*").match(text, position)
-    position = start.end() if start else position
-    last = next((token for token in reversed(before) if token.kind != "comment"), None)
-    fresh = last is None or last.kind in ("arrow", "comma", "label") or last.text in ("[", "{")
-    if fresh or (start and re.search(r"[\r\n;]", start[0])):
-        return _LABEL.match(text, position) or _TOKEN.match(text, position)
-    return _TOKEN.match(text, position)
+_BETWEEN = re.compile(r"[\s;]*")
+
+
+def _next(text: str, position: int, fresh: bool) -> re.Match[str] | None:
+    """The next token. A word and a colon label only where a stage may begin: behind a line end, or if it is `fresh`."""
+    between = _BETWEEN.match(text, position)
+    assert between is not None
+    if fresh or re.search(r"[\r\n;]", between[0]):
+        return _LABEL.match(text, between.end()) or _TOKEN.match(text, between.end())
+    return _TOKEN.match(text, between.end())
 
 
 def _spell(kind: str, text: str) -> str:
