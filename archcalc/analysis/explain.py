@@ -81,7 +81,7 @@ def _accounts(table: Table) -> Iterator[Account]:
         before = [seen[index] for index in node.inputs]
         seen.append(field and tuple(Field(*map(_settled, axis)) for axis in field))
         if node.name in rows:
-            grown = None if field in before and len(before) > 1 else field
+            grown = None if len(before) > 1 and all(one == field for one in before) else field
             worked = Row(node, graph, cost(graph, node), grown)
             yield Account(rows[node.name], tuple(steps(worked, before[0] if before else None)), tuple(_remarks(worked)))
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ..graph import Graph, Node
 from ..shape import Window
+from ..symbolic import largest
 
 
 class Field(NamedTuple):
@@ -68,7 +69,8 @@ def _union(fields: list[Fields]) -> Fields | None:
         return None
     union = []
     for axis in zip(*fields, strict=True):
-        start = min(field.start for field in axis)
-        end = max(field.start + field.size for field in axis)
-        union.append(Field(-(-(end - start) // 1), max(field.stride for field in axis), start))
+        # with symbols it may be open which branch reaches farthest
+        start = -largest([-field.start for field in axis])
+        end = largest([field.start + field.size for field in axis])
+        union.append(Field(-(-(end - start) // 1), largest([field.stride for field in axis]), start))
     return tuple(union)

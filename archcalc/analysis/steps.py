@@ -63,7 +63,7 @@ def _along(what: str, numbers: Sequence[Any], note: str = "", notes: Sequence[st
     ]
     agree = len(made) == len(numbers) and len({one[1:] for one in made}) == 1
     for one in made[:1] if agree else _joined(made):
-        yield one._replace(what=what if agree else f"{what}, {one.what}")
+        yield one._replace(what=what if agree else f"{what} ({one.what})")
 
 
 def _joined(made: Iterable[Step]) -> list[Step]:

@@ -88,21 +88,26 @@ def ending(step: Step) -> str:
     return unit + (f": {step.note}" if step.note else "")
 
 
+def totals(explanation: Explanation) -> tuple[Step, ...]:
+    """What is said of the whole: nothing where it is a single layer."""
+    return explanation.totals if len(explanation.accounts) > 1 else ()
+
+
 def report(explanation: Explanation, room: int | None = None) -> list[Styled]:
     """The explanation as lines for a screen of so many columns."""
     wide = min(max(room or WIDE, 40), 100)
     lines: list[Styled] = []
-    if explanation.totals:
+    if totals(explanation):
         title, through = map(printable, heading(explanation.table.graph))
-        lines += [_ends((title, "title"), (through, ""), wide), ()]
+        lines += [*_ends((title, "title"), (through, ""), wide), ()]
     for one in told(explanation):
         lines += [*_account(one, wide), ()]
-    if explanation.totals:
-        lines += [(("total", "name"),), *_steps(explanation.totals, wide), ()]
-        conditions = explanation.table.graph.conditions
-        lines += [((f"supposes {condition}", "caution"),) for condition in conditions] + [()] * bool(conditions)
-        lines += [((line, "faint"),) for line in wrap(CONVENTION, wide)]
-        return lines
+    if totals(explanation):
+        lines += [(("total", "name"),), *_steps(totals(explanation), wide), ()]
+    if conditions := explanation.table.graph.conditions:
+        lines += [*(((f"supposes {condition}", "caution"),) for condition in conditions), ()]
+    if totals(explanation):
+        lines += [*(((line, "faint"),) for line in wrap(CONVENTION, wide)), ()]
     return lines[:-1]
 
 
@@ -131,10 +136,13 @@ def _head(one: Told, wide: int) -> Iterator[Styled]:
         yield from (((line.rjust(wide), ""),) for line in wrap(through, wide))
 
 
-def _ends(left: tuple[str, str], right: tuple[str, str], wide: int) -> Styled:
-    """Two texts at the ends of a line."""
-    gap = max(wide - width(left[0]) - width(right[0]), 2) if left[0] else 0
-    return (left, (" " * gap + right[0], right[1]))
+def _ends(left: tuple[str, str], right: tuple[str, str], wide: int) -> Iterator[Styled]:
+    """Two texts: at the ends of a line, or below each other where they do not fit."""
+    gap = wide - width(left[0]) - width(right[0])
+    if left[0] and gap >= 2:
+        yield (left, (" " * gap + right[0], right[1]))
+    else:
+        yield from (((line, style),) for text, style in (left, right) if text for line in wrap(text, wide))
 
 
 COLUMN = 17
@@ -182,18 +190,18 @@ def broken(said: str, room: int) -> list[str]:
 def markdown(explanation: Explanation) -> str:
     """The explanation in Markdown: a heading and a table a layer."""
     parts = []
-    if explanation.totals:
+    if totals(explanation):
         title, through = map(_escape, heading(explanation.table.graph))
-        parts += [*[f"## {title}"] * bool(title), through]
+        parts += [f"## {title}" * bool(title), through]
     for account, words, twin in told(explanation):
         row = account.row
         parts.append(f"### {_escape(row.name)}: `{printable(without_arrays(row.text))}`")
         parts.append(volumes(account) + (f", as {_escape(twin)}" if twin else ""))
         parts += [] if twin else [_escape(words), _table(account.steps)]
-    if explanation.totals:
-        parts += ["### Total", _table(explanation.totals)]
-        parts += [f"Supposes {_escape(condition)}." for condition in explanation.table.graph.conditions]
-        parts.append(CONVENTION)
+    if totals(explanation):
+        parts += ["### Total", _table(totals(explanation))]
+    parts += [f"Supposes {_escape(condition)}." for condition in explanation.table.graph.conditions]
+    parts.append(CONVENTION if totals(explanation) else "")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -9,7 +9,7 @@ from ..analysis.explain import Explanation
 from ..analysis.steps import Step
 from ..screen import printable
 from ..worked import Negative, Node, Sum
-from .explain import Told, ending, equation, told, volumes
+from .explain import Told, ending, equation, told, totals, volumes
 from .formula import LATEX
 from .notes import CONVENTION, heading
 from .spell import without_arrays
@@ -39,13 +39,14 @@ _ACCENTS = {
 def document(explanation: Explanation) -> str:
     """The whole document."""
     parts = [HEAD]
-    if explanation.totals:
+    if totals(explanation):
         title, through = map(escape, heading(explanation.table.graph))
         parts.append(rf"\section*{{{title or 'The arithmetic of a network'}}}" + f"\n{through}\n")
     parts += [_layer(one) for one in told(explanation)]
-    if explanation.totals:
-        parts += ["\\subsection*{Total}\n", _equations(explanation.totals)]
-        parts += [f"Supposes {escape(condition)}.\n" for condition in explanation.table.graph.conditions]
+    if totals(explanation):
+        parts += ["\\subsection*{Total}\n", _equations(totals(explanation))]
+    parts += [f"Supposes {escape(condition)}.\n" for condition in explanation.table.graph.conditions]
+    if totals(explanation):
         parts.append(escape(CONVENTION) + "\n")
     return "\n".join([*parts, FOOT])
 

@@ -41,7 +41,7 @@ class Notation:
 
     def result(self, value: Any) -> str:
         """A result as text: 34,944."""
-        return f"{value:,}" if isinstance(value, int) else pretty(simple(value)).replace("ceiling", "ceil")
+        return f"{value:,}" if isinstance(value, int) else _familiar(pretty(simple(value)))
 
     def piece(self, node: Node) -> Piece:
         """The arithmetic as text, and how tightly it holds together."""
@@ -77,7 +77,7 @@ class Notation:
     def formula(self, value: Symbolic) -> Piece:
         """A formula in free dimensions."""
         text = str(value)
-        return text.replace("ceiling", "ceil"), _holds(value, text)
+        return _familiar(text), _holds(value, text)
 
     def whole(self, value: int) -> str:
         """A whole number."""
@@ -171,6 +171,11 @@ class Latex(Notation):
 
     def _divides(self, node: Node) -> bool:
         return False
+
+
+def _familiar(text: str) -> str:
+    """Functions as people and spreadsheets call them."""
+    return text.replace("ceiling(", "ceil(").replace("Max(", "max(").replace("Min(", "min(")
 
 
 def _holds(value: Symbolic, text: str) -> int:
