@@ -263,6 +263,8 @@ def test_help_teaches_by_example(name: str, call: Call) -> None:
     assert shown == parser(name).format_help()
     examples = re.findall(r"^  archcalc (.*)$", shown, re.M)
     assert examples
+    Path("net.arch").write_text(f"{CONV}\n")
+    Path("slide.txt").write_text("[32x32x3] INPUT\n[28x28x6] CONV1: 6 5x5 filters\n")
     for example in examples:
         done = call(example)
         assert (done.code, done.err) == (0, ""), example

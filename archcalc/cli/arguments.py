@@ -89,9 +89,8 @@ _EXAMPLES = {
     "fmt": (
         "Lay out specs in the one way there is: files in place, standard input to standard output.",
         """\
-  archcalc fmt net.arch blocks.arch
-  archcalc fmt --check *.arch
-  archcalc fmt - < net.arch""",
+  archcalc fmt net.arch
+  archcalc fmt --check net.arch""",
     ),
     "grade": (
         "An answer sheet: every volume and total that the spec claims, right or wrong.",
