@@ -18,7 +18,7 @@ def quotes(slip: Slip) -> Diagnostic | None:
     """Quotes that never end, or are not straight double ones."""
     if slip.found[0] == '"':
         return slip.mistake("E104", "the text in quotes never ends", 'close it with " on the same line')
-    if slip.found not in "'`“”„‘’«»‟":
+    if slip.found not in tuple("'`“”„‘’«»‟"):
         return None
     match = slip.around(r"['`“”„‘’«»‟]([^'`“”„‘’«»‟\n]*)(?:['`“”„‘’«»‟]|$)")
     span = match.span() if match else (slip.start, slip.end)
@@ -86,7 +86,7 @@ def bracket(slip: Slip) -> Diagnostic | None:
         )
     if slip.found == "(" and "LABEL" in slip.expected:
         return slip.mistake("E113", "parentheses hold only arithmetic", "groups stand in [ ]")
-    if slip.found in "])}" and slip.found:
+    if slip.found in ("]", ")", "}"):
         return slip.mistake("E108", f"{slip.found} comes too early", "something is missing before it, or leave it out")
     return None
 
