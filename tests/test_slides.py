@@ -134,6 +134,9 @@ WORDINGS = [
     ("CONV1: 96 11x11 filters (to be learned) at stride 4", CONV),
     ("CONV1: 96 11x11 filters at stride 4 # the largest ones", CONV),
     ("C1: convolution, 96 11x11 filters at stride 4", CONV),
+    ("CONV1: we have 96 filters, each 11x11, with a stride of 4 pixels in both directions and no padding", CONV),
+    ("CONV1: 6 3x3 filters, zero padding of 1 on all sides", "CONV 6 3x3 p1"),
+    ("FC: fully connected to all inputs, 4096-dimensional output vector", "FC 4096"),
     ("CONV1: six 5x5 filters", "CONV 6 5x5"),
     ("CONV1: 1,024 1x1 filters", "CONV 1024 1x1"),
     ("CONV1: 6 3x3 filters at stride 1, pad 1, 3 groups", "CONV 6 3x3 p1 g3"),
@@ -247,6 +250,17 @@ def test_titles_and_sources_survive(name: str) -> None:
 def test_questions() -> None:
     net = archcalc.parse("[227x227x3] INPUT\n[?] CONV1: 96 11x11 filters at stride 4, pad 0\n[27x?x96] POOL: 3x3, s2")
     assert [net.graph.nodes[question.node].shape for question in net.graph.questions] == [(55, 55, 96)]
+
+
+def test_unknowns(capsys: pytest.CaptureFixture[str]) -> None:
+    """F=5, S=1, P=? as lectures ask."""
+    assert spec_of("[227x227x3] INPUT; [55x55x96] CONV1: ? ?x? filters, S=4, P=?").endswith(
+        "CONV ? ?x? s4 p? => 55x55x96\n"
+    )
+    assert main(["solve", "[32x32x3] INPUT; [32x32x10] CONV1: K=10, F=5, S=1, P=?"]) == 0
+    assert "conv1.p = 2\n" in capsys.readouterr().out
+    assert main(["solve", "[?x?x3] INPUT; [55x55x96] CONV1: 96 11x11 filters at stride 4, pad 0"]) == 0
+    assert "input.h = 227" in capsys.readouterr().out
 
 
 # What is refused

@@ -124,7 +124,9 @@ def _part(role: str, first: Token, last: Token, amount: tree.Glued | None = None
 def _amount(token: Token) -> tree.Glued:
     start, end = token.start_pos or 0, token.end_pos or 0
     if token.type == "SIZE":
-        return tree.Glued(tuple(_size(match, start) for match in re.finditer(r"\d+", token)), start, end)
+        return tree.Glued(tuple(_size(match, start) for match in re.finditer(r"\d+|\?", token)), start, end)
+    if token == "?":
+        return tree.Glued((tree.Unknown(start, end),), start, end)
     written = token.replace(",", "")
     value = Fraction(written) if written[0].isdigit() else Fraction(_WORDS[written.lower()])
     number = tree.Number(int(value) if value.denominator == 1 else value, start, end)
