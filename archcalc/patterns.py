@@ -41,7 +41,8 @@ def match(graph: Graph, pattern: str) -> Match | None:
     """How a network follows a pattern; None if it does not. SpecError if the pattern or the network has branches."""
     items = _items(_parse(pattern), pattern)
     named = set(_words(items))
-    words, passed = [], []
+    words: list[str] = []
+    passed: list[str] = []
     for index, node in enumerate(graph.nodes):
         if node.op.word != "INPUT" and node.inputs != (index - 1,):
             help = ("it describes chains of layers",)

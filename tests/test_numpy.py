@@ -75,7 +75,8 @@ def brackets(draw: st.DrawFn, names: list[str]) -> list[list[str]]:
     """Names dealt to axes, one or more each, here and there an axis of one position."""
     sides: list[list[str]] = []
     for name in names:
-        sides = [*sides[:-1], [*sides[-1], name]] if sides and draw(st.booleans()) else [*sides, [name]]
+        together = bool(sides) and draw(st.booleans())
+        sides = [*sides[:-1], [*sides[-1], name]] if together else [*sides, [name]]
     return [*sides, []] if draw(st.sampled_from([False, False, True])) else sides
 
 

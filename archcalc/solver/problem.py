@@ -18,9 +18,9 @@ from ..unknown import LARGEST, Comparison, Key, Open, Unknowns, Variable
 Values = dict[Key, int]
 
 STEADY = {
-    "INPUT", "CONV", "DWCONV", "POOL", "UNFOLD", "FC", "LINEAR", "FLATTEN", "GAP", "GMP", "BN", "LN", "IN", "LRN", "RMSNORM", "DROP", "DROPPATH", "SOFTMAX", "RELU",
-    "RELU6", "LRELU", "PRELU", "ELU", "GELU", "SILU", "SIGMOID", "TANH", "HSWISH", "HSIGMOID", "SOFTPLUS", "MISH", "EXP",
-    "CLIP", "SCALE",
+    "INPUT", "CONV", "DWCONV", "POOL", "UNFOLD", "FC", "LINEAR", "FLATTEN", "GAP", "GMP", "BN", "LN", "IN", "LRN",
+    "RMSNORM", "DROP", "DROPPATH", "SOFTMAX", "RELU", "RELU6", "LRELU", "PRELU", "ELU", "GELU", "SILU", "SIGMOID",
+    "TANH", "HSWISH", "HSIGMOID", "SOFTPLUS", "MISH", "EXP", "CLIP", "SCALE",
 }  # fmt: skip
 """Layers behind which sizes only grow, or only shrink, as one number of a window or an input grows."""
 
@@ -62,7 +62,7 @@ class Problem:
         return build(self.spec, self.source, replace(self.options, unknowns=self._unknowns))
 
     def compare(self, values: Values) -> list[Comparison] | None:
-        """What the network gives against what is claimed, as far as the values decide it; None if it cannot be built."""
+        """What the network gives against what is claimed, as far as the values decide it; None if there is none."""
         self.tries += 1
         if monotonic() > self.deadline:
             raise OutOfTime
