@@ -34,9 +34,7 @@ def use(
         raise scope.error(part, "E223", f"{part.name} is a block and takes no branches", ("give it references: @a @b",))
     _check_depth(builder, block, part, scope)
     builder.check_size(len(builder.nodes) + least_layers(builder, block), scope, part)
-    inner = Scope(
-        block.scope.source, block.scope, incoming=current, uses=scope.used_at(part), depth=scope.depth + 1
-    )
+    inner = Scope(block.scope.source, block.scope, incoming=current, uses=scope.used_at(part), depth=scope.depth + 1)
     inner.values.update(_parameters(builder, block, part, scope, inner))
     for declaration in block.definition.lets:
         declare.let(declaration, inner)
