@@ -1,4 +1,4 @@
-"""What other tools print for networks of torchvision, measured: data/peer_totals.csv."""
+"""What other tools print for networks of torchvision, measured: data/peer_totals.csv, data/tool_totals.csv."""
 
 from __future__ import annotations
 
@@ -62,6 +62,14 @@ def test_measured_multiply_adds(model: str, tool: str, macs: int) -> None:
 @pytest.mark.parametrize(("model", "tool", "flops"), FLOPS)
 def test_measured_flops(model: str, tool: str, flops: int) -> None:
     assert network(model).counted_by(tool).total == flops
+
+
+@pytest.mark.parametrize(
+    ("model", "tool", "total"),
+    [tuple(line.split(",")) for line in (DATA / "tool_totals.csv").read_text(encoding="utf-8").splitlines()[1:]],
+)
+def test_totals_of_more_networks(model: str, tool: str, total: str) -> None:
+    assert network(model).counted_by(tool).total == int(total)
 
 
 def test_every_row_is_compared() -> None:

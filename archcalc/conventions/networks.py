@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
@@ -40,12 +41,13 @@ def _among(node: Node, listed: tuple[str, ...]) -> bool:
 @cache
 def _known() -> dict[str, Habits]:
     return {
-        name: Habits(**{habit: tuple(layers) for habit, layers in habits.items()})
-        for name, habits in read("networks").items()
+        names: Habits(**{habit: tuple(layers) for habit, layers in habits.items()})
+        for names, habits in read("networks").items()
     }
 
 
 def habits_of(graph: Graph) -> Habits:
     """The habits of torchvision's code; none for other networks."""
-    published = "torchvision" in str(graph.settings.get("source", ""))
-    return _known().get(graph.name, Habits()) if published else Habits()
+    if "torchvision" not in str(graph.settings.get("source", "")):
+        return Habits()
+    return next((habits for names, habits in _known().items() if fnmatchcase(graph.name, names)), Habits())

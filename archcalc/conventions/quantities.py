@@ -177,6 +177,8 @@ MEASURES: dict[str, dict[str, Measure]] = {
     "CONCAT": {"concatenated numbers": _out},
 }  # fmt: skip
 
+_UNKNOWN: dict[str, Measure] = {"other products": _work("macs")}
+
 BASE = (
     "convolutions", "transposed convolutions", "linear layers", "attention projections", "attention products",
     "other products", "recurrent layers",
@@ -197,7 +199,7 @@ def quantities(graph: Graph, node: Node, habits: Habits) -> dict[str, int]:
     if not node.active:
         return {}
     layer = Layer(graph, node)
-    found = {name: measure(layer) for name, measure in MEASURES.get(_word(node), {}).items()}
+    found = {name: measure(layer) for name, measure in MEASURES.get(_word(node), _UNKNOWN).items()}
     return {habits.variant(node, name): number for name, number in found.items() if number}
 
 
