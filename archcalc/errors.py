@@ -29,10 +29,17 @@ class Place(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """One way out: what it does, and the text that replaces the place."""
+    """One way out: what it does, and the text that replaces the place of the mistake, or one of its own."""
 
     title: str
     replace: str
+    place: Place | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The fix for JSON; its place only where it is not that of the mistake."""
+        where = self.place._asdict() if self.place else {}
+        where.pop("text", None)
+        return {"title": self.title, "replace": self.replace, **where}
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ class Diagnostic:
             "message": self.message,
             **where,
             "help": [line for line in (self.note, *self.help) if line],
-            "fixes": [fix._asdict() for fix in self.fixes],
+            "fixes": [fix.as_dict() for fix in self.fixes],
         }
 
 

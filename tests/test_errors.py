@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 import archcalc
-from archcalc import ArchcalcError, Diagnostic
+from archcalc import ArchcalcError, Diagnostic, Place
 
 FOLDER = Path(__file__).parent / "errors"
 ROOT = FOLDER.parent.parent
@@ -77,7 +77,7 @@ def test_a_fix_mends_the_mistake(case: Case) -> None:
     """What stands in place of the mistake makes it go away, and brings no other of its kind."""
     for mistake in mistakes(case.spec):
         for fix in mistake.fixes:
-            mended = replace(case.spec, mistake, fix.replace)
+            mended = replace(case.spec, fix.place or mistake.place, fix.replace)
             after = mistakes(mended)
             assert (mistake.code, spot(mistake)) not in [(other.code, spot(other)) for other in after], mended
 
@@ -87,9 +87,8 @@ def spot(mistake: Diagnostic) -> tuple[int, int] | None:
     return mistake.place and mistake.place[1:3]
 
 
-def replace(spec: str, mistake: Diagnostic, text: str) -> str:
+def replace(spec: str, place: Place | None, text: str) -> str:
     """The spec with a text in the place of a mistake."""
-    place = mistake.place
     assert place is not None
     lines = spec.split("\n")
     start = sum(len(line) + 1 for line in lines[: place.line - 1]) + place.column - 1

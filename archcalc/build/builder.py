@@ -95,6 +95,8 @@ class Builder:
         """How many layers each block adds at least."""
         self.active: list[tree.Definition] = []
         """The blocks that are being expanded, outermost first."""
+        self.repeats = 0
+        """The repeats that are being expanded."""
         self.root = Scope(source, values=dict(options.values), unknowns=options.unknowns)
 
     # The file
@@ -244,7 +246,12 @@ class Builder:
             return LOST
         if op.ids or self.ids:
             links.check_ids(op, [self.nodes[volume.node] for volume in volumes if volume.node >= 0])
-        shape = op.output(*shapes)  # type: ignore[arg-type]
+        try:
+            shape = op.output(*shapes)  # type: ignore[arg-type]
+        except SpecError as error:
+            from .refit import mended  # noqa: PLC0415 - only when something went wrong
+
+            raise mended(self, error, op, volumes) from None
         if tie is not None:
             links.check_tie(self, op, tuple(shapes), tie)  # type: ignore[arg-type]
         return self.add(op, tuple(volume.node for volume in volumes), shape, path, scope, layer, tie)
@@ -320,7 +327,10 @@ class Builder:
         ):
             return LOST
         op = bind(find_op(layer.word, layer, scope), layer.arguments, layer, scope, FLOOR)
-        return Volume(-1, op.output(current.shape))
+        try:
+            return Volume(-1, op.output(current.shape))
+        except SpecError:
+            return LOST
 
     def report(self, error: SpecError, scope: Scope, part: Any) -> None:
         """Note mistakes, each once: a block that is used often makes its mistakes once."""

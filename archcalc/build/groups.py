@@ -33,6 +33,7 @@ def _repeat(
     inner = naming.inside(naming.path(label, "")) if label else naming
     outer, inner.repeated = inner.repeated, True
     first, known = len(builder.nodes), len(builder.mistakes)
+    builder.repeats += count > 1
     for index in range(count):
         before = current
         current = builder.chain(part.chains[0], scope, inner, current)
@@ -41,4 +42,5 @@ def _repeat(
         if len(builder.mistakes) > known or (not made and current == before):
             break
     inner.repeated = outer
+    builder.repeats -= count > 1
     return current

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
+from types import ModuleType
 from typing import Any
 
-from ..errors import Fix, SpecError
+from ..errors import SpecError
 from ..shape import (
     CEIL,
     EXACT,
@@ -18,7 +19,6 @@ from ..shape import (
     Pads,
     Shape,
     Window,
-    divisors,
     fit_window,
     pads_per_axis,
     per_axis,
@@ -76,15 +76,15 @@ class Sliding(Op):
     def fits(self, x: Shape) -> tuple[Fit, ...]:
         """How each window fits its axis; refuses windows larger than the padded input and strides that don't fit."""
         windows = self.windows(x)
-        sizes = x[-1 - len(windows) : -1]
+        pairs = list(zip(x[-1 - len(windows) : -1], windows, strict=True))
+        for size, window in pairs:
+            if window.span > size + window.padding:
+                raise _misfit().too_large(self, x, size, window)
         fits = []
-        for size, window in zip(sizes, windows, strict=True):
-            room = size + window.before + window.after
-            if window.span > room:
-                raise _too_large(self, size, window)
+        for size, window in pairs:
             fit = fit_window(size, window, self.fit or EXACT)
             if fit.dropped and not self.fit and not self.same:
-                raise _misfit(self, size, window)
+                raise _misfit().misfit(self, x, size, window)
             fits.append(fit)
         return tuple(fits)
 
@@ -158,69 +158,11 @@ def _rename(item: OnnxNode, names: dict[str, str]) -> OnnxNode:
     return item._replace(inputs=inputs, outputs=tuple(names.get(name, name) for name in item.outputs))
 
 
-def _too_large(op: Sliding, size: int, window: Window) -> SpecError:
-    room = size + window.before + window.after
-    short = window.span - room
-    dilated = f" (dilated to {window.span})" if window.dilation > 1 else ""
-    pads = f" + {window.before} + {window.after} of padding" if window.before or window.after else ""
-    need = f"p{max(window.before, window.after) + -(-short // 2)}"
-    help = [
-        f"an input of at least {size + short}",
-        f"a kernel of at most {(room - 1) // window.dilation + 1}",
-        need,
-        "same",
-    ]
-    return SpecError.of(
-        "E306", "the window is larger than its input", f"{window.kernel}{dilated} against {size}{pads}",
-        ("would fit:  " + ";  ".join(help),),
-    )  # fmt: skip
+def _misfit() -> ModuleType:
+    """What is said of windows that do not fit, imported when one does not."""
+    from . import misfit  # noqa: PLC0415 - start-up time counts
 
-
-def _misfit(op: Sliding, size: int, window: Window) -> SpecError:
-    """The stride does not fit: by how much, what is lost, and everything near that fits."""
-    room = size + window.before + window.after - window.span
-    dropped = room % window.stride
-    pads = f"2*{window.before}" if window.before == window.after else f"{window.before} + {window.after}"
-    dilated = f"{window.dilation}*({window.kernel} - 1) - 1" if window.dilation > 1 else str(window.kernel)
-    count = _decimal(room, window.stride)
-    floor, ceil = (fit_window(size, window, fit).size for fit in (FLOOR, CEIL))
-    same = same_pads(size, window)
-    exact = [
-        f"input {' or '.join(str(size + change) for change in _near(dropped, window, size))}",
-        " or ".join(f"s{stride}" for stride in _strides(room, window.stride)),
-        f"same -> {-(-size // window.stride)} (pads {same[0]}:{same[1]})",
-    ]
-    rounded = (
-        f"floor -> {floor} (drops {dropped} of the {size + window.before + window.after} padded rows), ceil -> {ceil}"
-    )
-    return SpecError.of(
-        "E301",
-        "the stride doesn't fit",
-        f"({size} + {pads} - {dilated})/{window.stride} + 1 = {count}",
-        ("exact:  " + ";  ".join(text for text in exact if text), f"or say: {rounded}"),
-        _fixes(op, _strides(room, window.stride)),
-    )
-
-
-def _near(dropped: int, window: Window, size: int) -> list[int]:
-    """The nearest changes of the input size that make it fit."""
-    return [change for change in (-dropped, window.stride - dropped) if size + change > 0]
-
-
-def _strides(room: int, stride: int) -> list[int]:
-    """The strides up to twice the given one that divide the room."""
-    return [s for s in divisors(room) if s <= 2 * stride][-4:] if room else []
-
-
-def _fixes(op: Sliding, strides: list[int]) -> tuple[Fix, ...]:
-    ways: list[tuple[str, dict[str, Any]]] = [(f"stride {s}", {"stride": s}) for s in strides]
-    ways += [("round down", {"fit": FLOOR}), ("round up", {"fit": CEIL}), ("pad as SAME", {"same": True, "pad": 0})]
-    return tuple(Fix(title, str(replace(op, **change))) for title, change in ways)
-
-
-def _decimal(room: int, stride: int) -> str:
-    """room/stride + 1, cut after two decimals unless it ends there."""
-    return f"{room / stride + 1:.2f}".rstrip("0")
+    return misfit
 
 
 def taps(windows: tuple[Window, ...]) -> int:
