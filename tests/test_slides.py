@@ -146,6 +146,8 @@ WORDINGS = [
     ("CONV1: 6 3x3 filters, same padding", "CONV 6 3x3 same"),
     ("CONV1: 6 3x3 filters, padding='same'", "CONV 6 3x3 same"),
     ("CONV1: 6 3x5 filters, stride 2x1, pad 1x2", "CONV 6 3x5 s2x1 p1x2"),
+    ("CONV1: 6 4x4 filters at stride 2, pad 0:1", "CONV 6 4x4 s2 p0:1"),
+    ("CONV1: 6 4x4 filters, s2, p0:1x1:0", "CONV 6 4x4 s2 p0:1x1:0"),
     ("CONV1: 6 4x4 filters at stride 2, rounded down", "CONV 6 4x4 s2 floor"),
     ("MAX POOL1: 3x3 filters at stride 2", "POOL 3x3 s2"),
     ("Max-pooling: 3x3 windows, stride 2", "POOL 3x3 s2"),
@@ -282,6 +284,7 @@ REFUSED = [
     ("CONV1: 96 11x11 filters at stride, pad 0", "E121", "stride"),
     ("CONV1: 96 11x11 filters, zero padding", "E121", "zero padding"),
     ("POOL1: 96 3x3 filters at stride 2", "E121", "96"),
+    ("CONV1: 96 11x11 filters at stride 4, 0:1", "E121", "0:1"),
     ("FC6: 4096 neurons, stride 2", "E121", "stride 2"),
     ("NORM1: Normalization layer, pad 1", "E121", "pad 1"),
     ("RELU: 3", "E121", "3"),
@@ -438,7 +441,6 @@ UNTOLD = [
     # a spec that slides have no words for: the code, what is marked
     ("INPUT 8x8x3 -> CONV 3 3x3 w=[[1,1,1],[1,1,1],[1,1,1]]", "E124", "CONV 3 3x3 w=[[1,1,1],[1,1,1],[1,1,1]]"),
     ("INPUT 8x8x3 -> TCONV 3 3x3", "E124", "TCONV 3 3x3"),
-    ("INPUT 8x8x3 -> CONV 3 3x3 p0:1", "E124", "CONV 3 3x3 p0:1"),
     ("INPUT 8x8x3 -> BN eps=1e-3", "E124", "BN eps=1e-3"),
     ("INPUT 8x8x3 -> POOL avg 3 s1 p1 inner", "E124", "POOL avg 3 s1 p1 inner"),
     ("INPUT 10 int", "E124", "INPUT 10 int"),
@@ -476,6 +478,7 @@ def test_any_text_is_understood_or_refused_with_help(text: str) -> None:
 LAYERS = st.one_of(
     st.builds("CONV {0} {1}x{2} same".format, *[st.integers(1, 9)] * 3),
     st.builds("CONV {0} {1}x{2} p{3} s{4} floor".format, *[st.integers(1, 3)] * 5),
+    st.builds("CONV {0} 4 p{1}:{2}x{3} s{4} floor".format, *[st.integers(1, 3)] * 5),
     st.builds("POOL {0} {1} s{2} ceil".format, st.sampled_from(["max", "avg", "sum"]), *[st.integers(1, 2)] * 2),
     st.builds("LRN {0}".format, st.sampled_from([1, 3, 5, 7])),
     st.builds("DROP {0}".format, st.sampled_from(["0", "0.125", "0.5"])),

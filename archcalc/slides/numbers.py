@@ -11,7 +11,7 @@ from .reading import Part
 Given = dict[str, Part]
 """The numbers of a row by what they are."""
 
-_NUMBERS = ("NUMBER", "SIZE", "STRIDE", "PAD", "KERNEL", "COUNT", "DILATION", "GROUPS", "VALID")
+_NUMBERS = ("NUMBER", "SIZE", "SIDES", "STRIDE", "PAD", "KERNEL", "COUNT", "DILATION", "GROUPS", "VALID")
 _DEFAULTS = {"s": 1, "p": 0, "d": 1, "g": 1}
 
 
@@ -55,6 +55,10 @@ def _refused(part: Part, role: str, main: Part, known: Given, rules: Kind, sourc
     text, help = source.text[part.start : part.end], f"a row reads {rules.example}"
     if part.amount is None and part.role != "VALID":
         return _mistake("E121", f"{text} has no number", f"write it right behind: {text} 2", part, source)
+    if role == "SIDES":
+        return _mistake(
+            "E121", f"{text} cannot be understood here", f"a pad before and after: pad {text}", part, source
+        )
     if role not in rules.takes:
         note = f"{main.text.strip()} has no {SAID[role].removeprefix('the ')}"
         return _mistake("E121", f"{text} cannot be understood here", help, part, source, note)

@@ -123,14 +123,23 @@ def _part(role: str, first: Token, last: Token, amount: tree.Glued | None = None
 
 def _amount(token: Token) -> tree.Glued:
     start, end = token.start_pos or 0, token.end_pos or 0
-    if token.type == "SIZE":
-        return tree.Glued(tuple(_size(match, start) for match in re.finditer(r"\d+|\?", token)), start, end)
+    if token.type != "NUMBER":
+        return tree.Glued(tuple(_axis(match, start) for match in re.finditer(r"\d+:\d+|\d+|\?", token)), start, end)
     if token == "?":
         return tree.Glued((tree.Unknown(start, end),), start, end)
     written = token.replace(",", "")
     value = Fraction(written) if written[0].isdigit() else Fraction(_WORDS[written.lower()])
     number = tree.Number(int(value) if value.denominator == 1 else value, start, end)
     return tree.Glued((number,), start, end)
+
+
+def _axis(match: re.Match[str], begin: int) -> tree.Expression | tree.Sides:
+    """A size, or a pad before and after: 0:1."""
+    if ":" not in match[0]:
+        return _size(match, begin)
+    start, end = begin + match.start(), begin + match.end()
+    before, after = (tree.Number(int(number), start, end) for number in match[0].split(":"))
+    return tree.Sides(before, after, start, end)
 
 
 def _size(match: re.Match[str], begin: int) -> tree.Expression:

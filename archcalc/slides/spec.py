@@ -73,6 +73,8 @@ def _size(size: tree.Expression | tree.Sides) -> str:
             return repr(float(value))
         case tree.Number():
             return str(size.value)
+        case tree.Sides():
+            return f"{_size(size.before)}:{_size(size.after)}"
         case tree.Operation():
             return f"({size.operator.join(map(_size, size.operands))})"
         case _:

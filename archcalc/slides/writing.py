@@ -9,7 +9,7 @@ from typing import Any
 from ..build import build
 from ..errors import ArchcalcError, SpecError
 from ..graph import Graph, Node
-from ..shape import Shape, show
+from ..shape import Shape, Window, show
 from ..source import Source
 from .kinds import ACTIVATIONS, NORM_SIZE
 from .parse import parse_slide
@@ -71,7 +71,7 @@ def _window(op: Any, x: Shape, always: bool) -> str:
     sizes = show(tuple(window.kernel for window in windows))
     sizes = f"{sizes} filters" if len(windows) > 1 else f"filters of size {sizes}"
     stride, dilation = (_same([getattr(window, key) for window in windows]) for key in ("stride", "dilation"))
-    pad = "same padding" if op.same else f"pad {_same([window.before for window in windows])}"
+    pad = "same padding" if op.same else f"pad {_same([_sides(window) for window in windows])}"
     parts = [f"{sizes} at stride {stride}"]
     parts += [pad] if always or pad != "pad 0" else []
     parts += [f"dilation {dilation}"] if dilation != "1" else []
@@ -80,9 +80,14 @@ def _window(op: Any, x: Shape, always: bool) -> str:
     return ", ".join(parts)
 
 
-def _same(sizes: list[int]) -> str:
+def _sides(window: Window) -> str:
+    """A pad: one number, or before and after."""
+    return str(window.before) if window.before == window.after else f"{window.before}:{window.after}"
+
+
+def _same(sizes: Sequence[object]) -> str:
     """One number where all the axes have it."""
-    return str(sizes[0]) if len(set(sizes)) == 1 else show(sizes)
+    return str(sizes[0]) if len(set(sizes)) == 1 else "x".join(map(str, sizes))
 
 
 def _norm(op: Any, *x: Shape) -> str:
