@@ -71,7 +71,7 @@ def test_what_is_worked_out_is_what_the_table_says(case: Case) -> None:
     )  # fmt: skip
     assert found(account, "memory") == account.row.activation_bytes
     assert found(account, "buffers") == account.row.cost.buffers
-    for what, key in (("field", "receptive_field"), ("jump", "effective_stride")):
+    for what, key in (("receptive field", "receptive_field"), ("jump", "effective_stride")):
         if what in {step.what for step in account.steps}:
             assert {str(found(account, what))} == set(map(str, account.row.as_dict()[key]))
 
@@ -125,7 +125,7 @@ BOARD = [
     ("INPUT 227x227x3 -> CONV 96 11x11 s4", "height, width", "(227 - 11 + 2*0)/4 + 1 = 55"),
     ("INPUT 227x227x3 -> CONV 96 11x11 s4", "parameters", "96 x (11*11*3 + 1) = 34,944"),
     ("INPUT 227x227x3 -> CONV 96 11x11 s4", "multiply-adds", "55*55*96 x 11*11*3 = 105,415,200"),
-    ("INPUT 227x227x3 -> CONV 96 11x11 s4", "field", "1 + (11 - 1)*1 = 11"),
+    ("INPUT 227x227x3 -> CONV 96 11x11 s4", "receptive field", "1 + (11 - 1)*1 = 11"),
     ("INPUT 32x32x3 -> CONV 10 5x5 p2", "parameters", "10 x (5*5*3 + 1) = 760"),
     ("INPUT 7x7x1 -> CONV 1 3x3 s2", "height, width", "(7 - 3 + 2*0)/2 + 1 = 3"),
     ("INPUT 55x55x96 -> POOL 3 s2", "height, width", "(55 - 3 + 2*0)/2 + 1 = 27"),
@@ -150,9 +150,9 @@ BOARD = [
     ("INPUT 1024 int -> EMBED 50257 768", "parameters", "50,257 x 768 = 38,597,376"),
     ("INPUT 8x8x4 -> CONCAT [ID, CONV 6 1x1, TANH]", "channels", "4 + 6 + 4 = 14"),
     ("INPUT 6x6x256 -> FLATTEN", "size", "6*6*256 = 9,216"),
-    ("INPUT 8x8x64 -> [CONV 8 3x3]*2", "field", "3 + (3 - 1)*1 = 5"),
-    ("INPUT 8x8x64 -> CONV 8 3x3 s2 floor -> CONV 8 3x3", "field", "3 + (3 - 1)*2 = 7"),
-    ("INPUT 8x8x64 -> ADD [CONV 64 3x3 p1, ID]", "field", "-1 + 3 - (-1) = 3"),
+    ("INPUT 8x8x64 -> [CONV 8 3x3]*2", "receptive field", "3 + (3 - 1)*1 = 5"),
+    ("INPUT 8x8x64 -> CONV 8 3x3 s2 floor -> CONV 8 3x3", "receptive field", "3 + (3 - 1)*2 = 7"),
+    ("INPUT 8x8x64 -> ADD [CONV 64 3x3 p1, ID]", "receptive field", "-1 + 3 - (-1) = 3"),
 ]  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def test_formulas_come_to_the_numbers(spec: str) -> None:
 def names_in(what: str) -> list[str]:
     """What a label is about, an axis each: field (height, width) is the field along both; so is field, in a plane."""
     kind, _, axes = what.partition(" (")
-    if kind in ("field", "jump", "padding", "pad before", "pad after"):
+    if kind in ("field", "receptive field", "jump", "padding", "pad before", "pad after"):
         return [f"{kind} {axis}" for axis in axes.rstrip(")").split(", ") if axis] or [
             f"{kind} height",
             f"{kind} width",
@@ -342,3 +342,17 @@ def test_latex_compiles(spec: str, tmp_path: Path) -> None:
 def test_volumes_are_those_of_the_table() -> None:
     account = explained("INPUT 8x8x4 -> ADD [ID, GAP]").accounts[-1]
     assert forms.volumes(account) == f"8x8x4, 1x1x4 -> {show((8, 8, 4))}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", archcalc.shipped_names())
+def test_every_shipped_network(name: str) -> None:
+    explanation = explained(name)
+    for account in explanation.accounts:
+        row = account.row
+        assert [found(account, what) for what in ("parameters", "multiply-adds", "memory", "buffers")] == [
+            row.params, row.macs, row.activation_bytes, row.cost.buffers,
+        ]  # fmt: skip
+    for step in dict.fromkeys(all_steps(explanation)):
+        assert worth(PYTHON.write(step.tree)) == step.value
+    assert max(width("".join(piece for piece, _ in line).rstrip()) for line in report(explanation)) <= 80

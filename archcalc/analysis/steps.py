@@ -207,7 +207,8 @@ def _field(row: Row, before: Fields | None) -> Iterator[Step]:
     if not row.field:
         return
     note = "the union of the branches" if len(row.inputs) > 1 else ""
-    yield from _along("field", [axis.size for axis in row.field], note)
+    for made in _along("field", [axis.size for axis in row.field], note):
+        yield made._replace(what="receptive field") if made.what == "field" else made
     jumps = [axis.stride for axis in row.field]
     if before is None or len(before) != len(jumps) or jumps != [axis.stride for axis in before]:
         yield from _along("jump", jumps, note)
