@@ -1,0 +1,1 @@
+"""Specs as programs for PyTorch and Keras."""

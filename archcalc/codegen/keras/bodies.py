@@ -1,0 +1,179 @@
+"""What each block does, as a function on tensors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ...graph import Graph
+from ..code import Arg, Call, Code, In, Lit, Own, Raw, Repeat, call, change
+from ..fold import Body, Line, Ref, runs
+from ..regions import Region
+from ..step import Placed, Value
+from ..text import identifier
+
+_NAME = "name"
+
+
+@dataclass
+class Made:
+    """What is known of the blocks inside: those that are functions, with their arguments."""
+
+    calls: dict[str, tuple[str, tuple[Arg, ...]]] = field(default_factory=dict)
+
+
+class Bodies:
+    """Makes the bodies of blocks, the inner ones first."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.made = Made()
+
+    def body(self, region: Region) -> Body:
+        """The block; inner ones that are no functions are written in place."""
+        refs: dict[Value, Ref] = {value: place for place, value in enumerate(region.inputs)}
+        lines: list[Line] = []
+        self._count = len(region.inputs)
+        self._write(region, region, refs, lines)
+        outputs = tuple(refs[value] for value in region.outputs)
+        return Body("", (), tuple(_rolled(lines, outputs)), self._inputs(region), outputs)
+
+    def _write(self, region: Region, inner: Region, refs: dict[Value, Ref], lines: list[Line]) -> None:
+        for item in inner.items:
+            if isinstance(item, Placed):
+                self._step(region, item, refs, lines)
+            elif item.path in self.made.calls:
+                self._use(region, item, refs, lines)
+            else:
+                self._write(region, item, refs, lines)
+
+    def _step(self, region: Region, item: Placed, refs: dict[Value, Ref], lines: list[Line]) -> None:
+        """One statement; a layer whose weight others share is a value of its own."""
+        inputs = tuple(refs[value] for value in item.inputs)
+        code = _named(region, item)
+        if code == In():
+            refs[item.output] = inputs[0]
+            return
+        hint = item.path.rpartition(".")[2]
+        if item.more:
+            (layer,) = self._values(item.more, refs)
+            assert isinstance(code, Call)
+            lines.append(Line(code.function, (), (layer,), f"{hint}_layer"))
+            code = Call(In(1), code.args)
+            inputs = (inputs[0], layer)
+        lines.append(Line(code, inputs, self._values((item.output,), refs), hint))
+
+    def _use(self, region: Region, item: Region, refs: dict[Value, Ref], lines: list[Line]) -> None:
+        """The call of a block's function."""
+        name, args = self.made.calls[item.path]
+        inputs = tuple(refs[value] for value in item.inputs)
+        operands = tuple(Arg(In(place)) for place in range(len(inputs)))
+        code = Call(Raw(name), (*operands, *args, Arg(label(region, item.path), _NAME)))
+        lines.append(Line(code, inputs, self._values(item.outputs, refs), item.name))
+
+    def _values(self, values: tuple[Value, ...], refs: dict[Value, Ref]) -> tuple[int, ...]:
+        places = tuple(range(self._count, self._count + len(values)))
+        self._count += len(values)
+        refs.update(zip(values, places, strict=True))
+        return places
+
+    def _inputs(self, region: Region) -> tuple[str, ...]:
+        """Names for what goes in."""
+        if not region.path:
+            alone = len(region.inputs) == 1
+            return (
+                ("inputs",)
+                if alone
+                else tuple(identifier(self.graph.nodes[value.node].name) for value in region.inputs)
+            )
+        names = ["x"]
+        for value in region.inputs[1:]:
+            path = self.graph.nodes[value.node].name
+            while path.rpartition(".")[0] and not region.path.startswith(path.rpartition(".")[0] + "."):
+                path = path.rpartition(".")[0]
+            word = path.rpartition(".")[2]
+            word = "y" if word.isdigit() else f"{word}_layer" if value.kind == "weight" else identifier(word)
+            names.append(next(name for name in (word, *(f"{word}{i}" for i in range(2, 1000))) if name not in names))
+        return tuple(names[: len(region.inputs)])
+
+
+def label(region: Region, path: str) -> Raw:
+    """The name of a layer or of a block within a block."""
+    words = region.relative(path).replace(".", "_")
+    return Raw(f'f"{{{_NAME}}}_{words}"' if region.path else f'"{words}"')
+
+
+def _named(region: Region, item: Placed) -> Code:
+    """What an item does, its layers with their names."""
+    made = dict(item.step.modules)
+
+    def leaf(part: Code) -> Code:
+        if not isinstance(part, Own):
+            return part
+        layer = made[part.part]
+        path = f"{item.path}.{part.part}" if part.part else item.path
+        return Call(layer.function, (*layer.args, Arg(label(region, path), _NAME)))
+
+    return change(item.step.code, leaf)
+
+
+# Loops
+
+
+def _rolled(lines: list[Line], outputs: tuple[Ref, ...]) -> list[Line]:
+    """Calls of one function, one after the other, with names that count up, as a loop."""
+    found: list[Line] = []
+    place = 0
+    while place < len(lines):
+        end = _chain(lines, place, outputs)
+        for item in runs([_unnamed(line.code) for line in lines[place:end]]):
+            count = _count(item)
+            found.append(lines[place] if count == 1 else _loop(lines[place : place + count], item))
+            place += count
+    return found
+
+
+def _chain(lines: list[Line], start: int, outputs: tuple[Ref, ...]) -> int:
+    """Where lines end that each go on with what the one before gives, under names that count up."""
+    end = start + 1
+    while end < len(lines):
+        before, line = lines[end - 1], lines[end]
+        (stem, number), (other, following) = _parts(before.code), _parts(line.code)
+        elsewhere = {ref for item in (*lines[:end], *lines[end + 1 :]) for ref in item.inputs}
+        lone = not {*before.outputs} & {*elsewhere, *outputs}
+        if not stem or stem != other or following != number + 1 or not lone:
+            break
+        if line.inputs != (*before.outputs, *before.inputs[1:]):
+            break
+        end += 1
+    return end
+
+
+def _parts(code: Code) -> tuple[str, int]:
+    """The name in a call of a block's function: what comes before its number, and the number."""
+    if not isinstance(code, Call) or not code.args or code.args[-1].key != _NAME or not isinstance(code.function, Raw):
+        return "", 0
+    given = code.args[-1].value
+    match = re.fullmatch(r'(f?"[^"]*?)(\d+)"', given.text) if isinstance(given, Raw) else None
+    return (match[1], int(match[2])) if match and code.args[0].value == In() else ("", 0)
+
+
+def _unnamed(code: Code) -> Code:
+    return Call(code.function, code.args[:-1]) if isinstance(code, Call) and _parts(code)[0] else code
+
+
+def _count(item: Code) -> int:
+    if not isinstance(item, Repeat):
+        return 1
+    assert isinstance(item.count, Lit)
+    return int(item.count.value)
+
+
+def _loop(lines: list[Line], item: Code) -> Line:
+    """The loop that stands for several lines."""
+    assert isinstance(item, Repeat) and isinstance(item.item, Call)
+    stem, first = _parts(lines[0].code)
+    number = f"i + {first}" if first else "i"
+    name = Raw(f'{stem if stem.startswith("f") else "f" + stem}{{{number}}}"')
+    code = Call(item.item.function, (*item.item.args, Arg(name, _NAME)))
+    return Line(code, lines[0].inputs, lines[-1].outputs, lines[-1].hint, ("i", call("range", item.count)))

@@ -1,0 +1,95 @@
+"""Names of classes: a block's is that of its `def`, a labelled group's that of its label, the network's its title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from ..errors import ArchcalcError
+from ..graph import Graph
+from ..source import Source
+from ..syntax import read, tree
+from .regions import Region
+from .step import Placed
+
+
+def camel(words: str) -> str:
+    """ResNet50 for ResNet-50, ConvBn for conv_bn."""
+    spread = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in words).split()
+    name = "".join(word[0].upper() + word[1:] for word in spread)
+    return name if name and not name[0].isdigit() else f"Net{name}"
+
+
+def snake(words: str) -> str:
+    """resnet_50 for ResNet-50."""
+    spread = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in words).lower().split()
+    name = "_".join(spread)
+    return name if name and not name[0].isdigit() else f"net_{name}".rstrip("_")
+
+
+class Namer:
+    """Finds words for the blocks of a network."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    @cached_property
+    def _definitions(self) -> dict[Source, tuple[tree.Definition, ...]]:
+        sources = {node.source for node in self.graph.nodes}
+        return {source: tuple(_definitions(source)) for source in sources}
+
+    @cached_property
+    def _uses(self) -> dict[str, set[str]]:
+        """The blocks that each block uses, directly or not."""
+        every = [definition for found in self._definitions.values() for definition in found]
+        names = {definition.name for definition in every}
+        direct = {
+            definition.name: {use.rpartition(".")[2] for use in _used(definition)} & names for definition in every
+        }
+        for _ in direct:
+            direct = {name: used.union(*(direct[other] for other in used)) for name, used in direct.items()}
+        return direct
+
+    def _block(self, index: int) -> str:
+        """The `def` in which a node's layer is written."""
+        node = self.graph.nodes[index]
+        around = (item for item in self._definitions[node.source] if item.start <= node.start < item.end)
+        return next((item.name for item in around), "")
+
+    def word(self, region: Region, around: str) -> str:
+        """What a region is called; `around` is the `def` of the one around it."""
+        block = self.block(region)
+        label = region.name.rstrip("0123456789").rstrip("_")
+        if not label:
+            return block or "block"
+        return block if block and block != around and self._direct(region) else label
+
+    def block(self, region: Region) -> str:
+        """The `def` that a region is made by: of all in it the one that uses the others."""
+        found = self._direct(region) or {self._block(step.output.node) for step in region.steps() if step.path}
+        tops = [name for name in found if not any(name in self._uses.get(other, ()) for other in found - {name})]
+        return tops[0] if len(tops) == 1 else ""
+
+    def _direct(self, region: Region) -> set[str]:
+        """The `def`s of the layers that stand in the region itself."""
+        return {self._block(item.output.node) for item in region.items if isinstance(item, Placed) and item.path}
+
+
+def _definitions(source: Source) -> Iterator[tree.Definition]:
+    try:
+        spec = read(source).spec or ()
+    except ArchcalcError:
+        return
+    for line in spec:
+        if isinstance(line, tree.Definition):
+            yield line
+
+
+def _used(part: Any) -> Iterator[str]:
+    """The names of all blocks that a part of the tree uses."""
+    if isinstance(part, tree.Use):
+        yield part.name
+    if isinstance(part, tuple):
+        for item in part:
+            yield from _used(item)
