@@ -7,12 +7,15 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import archcalc
 from archcalc.analysis.explain import Account, Explanation
@@ -25,6 +28,7 @@ from archcalc.report.explain_tex import document, escape
 from archcalc.report.formula import LATEX, PYTHON, TEXT
 from archcalc.screen import width
 from archcalc.shape import show
+from archcalc.worked import Worked, tree_of
 
 from .cases import CASES, Case
 from .commands import process
@@ -113,6 +117,39 @@ def test_printed_arithmetic_gives_the_printed_result(case: Case) -> None:
         assert not arithmetic or worth(arithmetic) == step.value, (step.what, arithmetic)
         assert worth(PYTHON.write(step.tree)) == step.value
         assert worth(from_latex(LATEX.write(step.tree))) == step.value, LATEX.write(step.tree)
+
+
+STEPS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+    "/": lambda a, b: Fraction(a, b) if isinstance(a, int) and isinstance(b, int) else a / b,
+    "up": lambda a, b: -(-a // b),
+    "max": lambda a, b: max(a, b),
+}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 12), st.booleans(), st.booleans()), max_size=8)
+)
+def test_any_arithmetic_is_remembered(steps: list[tuple[str, int, bool, bool]]) -> None:
+    """Numbers that remember come to what numbers come to, and so does what they remember."""
+    plain: Any = 5
+    worked: Any = Worked(5)
+    for sign, number, is_constant, turned in steps:
+        other = number if is_constant else Worked(number)
+        if sign in ("//", "%", "/", "up") and not (plain if turned else number):
+            continue
+        if turned:
+            plain, worked = STEPS[sign](number, plain), STEPS[sign](other, worked)
+        else:
+            plain, worked = STEPS[sign](plain, number), STEPS[sign](worked, other)
+    assert worked == plain
+    assert worth(PYTHON.write(tree_of(worked))) == plain
+    assert worth(TEXT.write(tree_of(worked))) == plain
+    assert worth(from_latex(LATEX.write(tree_of(worked)))) == plain
 
 
 def test_every_layer_is_explained() -> None:

@@ -11,12 +11,13 @@ from dataclasses import MISSING, dataclass, fields, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from ..arithmetic import Given
 from ..errors import UsageError
 from ..graph import Node
 from ..shape import Pair, show
 from ..symbolic import Symbolic
 from ..words import nearest
-from ..worked import Given, Worked
+from ..worked import Worked
 from .cost import cost
 from .memory import FLOAT32, training_bytes
 from .receptive import Field, Fields, field_of

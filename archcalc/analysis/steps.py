@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ..arithmetic import Given, Node, Product, factors_of
 from ..shape import Window, same_padding
-from ..worked import Given, Node, Product, Worked, factors_of, tree_of
+from ..worked import Worked, tree_of
 from .cost import count, own_weights
 from .receptive import Fields
 from .table import Row

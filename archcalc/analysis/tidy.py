@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from ..worked import (
+from ..arithmetic import (
     Constant,
     Cross,
     Negative,

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from ..analysis.explain import Account, Explanation
 from ..analysis.steps import Step
 from ..analysis.table import SCHEMA
+from ..arithmetic import Constant, Given
 from ..errors import Styled
 from ..screen import printable, width
 from ..shape import show
 from ..symbolic import plain
-from ..worked import Constant, Given
 from .formula import PYTHON, TEXT, Notation
 from .layers import summary
 from .notes import CONVENTION, heading
@@ -97,7 +97,7 @@ def report(explanation: Explanation, room: int | None = None) -> list[Styled]:
     """The explanation as lines for a screen of so many columns."""
     wide = min(max(room or WIDE, 40), 100)
     lines: list[Styled] = []
-    if totals(explanation):
+    if totals(explanation) or not explanation.accounts:
         title, through = map(printable, heading(explanation.table.graph))
         lines += [*_ends((title, "title"), (through, ""), wide), ()]
     for one in told(explanation):
@@ -190,7 +190,7 @@ def broken(said: str, room: int) -> list[str]:
 def markdown(explanation: Explanation) -> str:
     """The explanation in Markdown: a heading and a table a layer."""
     parts = []
-    if totals(explanation):
+    if totals(explanation) or not explanation.accounts:
         title, through = map(_escape, heading(explanation.table.graph))
         parts += [f"## {title}" * bool(title), through]
     for account, words, twin in told(explanation):

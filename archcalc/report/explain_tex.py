@@ -7,8 +7,8 @@ from unicodedata import normalize
 
 from ..analysis.explain import Explanation
 from ..analysis.steps import Step
+from ..arithmetic import Negative, Node, Sum
 from ..screen import printable
-from ..worked import Negative, Node, Sum
 from .explain import Told, ending, equation, told, totals, volumes
 from .formula import LATEX
 from .notes import CONVENTION, heading

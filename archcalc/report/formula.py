@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from ..symbolic import Symbolic, pretty, simple
-from ..worked import (
+from ..arithmetic import (
     Constant,
     Cross,
     Given,
@@ -20,6 +19,7 @@ from ..worked import (
     Rounded,
     Sum,
 )
+from ..symbolic import Symbolic, pretty, simple
 
 SUM, PRODUCT, ATOM = range(3)
 """How tightly a piece holds together: looser ones stand in brackets among tighter ones."""
