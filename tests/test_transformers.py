@@ -65,6 +65,13 @@ def test_whole_ones_run_as_predicted(name: str) -> None:
     assert archcalc.load(f"{FOLDER}/{name}").verify().ok
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["gpt2-large", "gpt2-xl", "whisper-large-v2"])
+def test_the_largest_that_a_workstation_holds_run_as_predicted(name: str) -> None:
+    """Weights of 3 to 6 GB; zeros take no time to make, and no shape depends on them."""
+    assert archcalc.load(f"{FOLDER}/{name}").verify(batch=1, weights="zeros").ok
+
+
 def test_experts_are_stored_and_only_the_chosen_run() -> None:
     """Jiang et al. 2024: 47B parameters, of which each token uses 13B."""
     sizes = {"layers": 1, "T": 1}
