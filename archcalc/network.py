@@ -127,6 +127,32 @@ class Network:
 
         return export(self._prepared(weights, match, seed, batch, opset), path, progress)
 
+    def to_torch(self) -> str:
+        """The network as a file of PyTorch code: an nn.Module whose state_dict has the names of our weights.
+
+        SpecError, with the layer's name, for what PyTorch has not.
+
+        >>> code = parse("INPUT 8x8x3 -> CONV 4 3x3 -> RELU").to_torch()
+        >>> [line.strip() for line in code.splitlines() if "Conv2d" in line]
+        ['conv1=nn.Conv2d(3, 4, 3),']
+        """
+        from .codegen.torch import to_torch  # noqa: PLC0415 - start-up time counts
+
+        return to_torch(self.graph)
+
+    def to_keras(self) -> str:
+        """The network as a file of Keras 3 code: a function that makes a keras.Model, channels last.
+
+        SpecError, with the layer's name, for what Keras has not.
+
+        >>> code = parse("INPUT 8x8x3 -> CONV 4 3x3 -> RELU").to_keras()
+        >>> [line.strip() for line in code.splitlines() if "Conv2D" in line]
+        ['layers.Conv2D(4, 3, name="conv1"),']
+        """
+        from .codegen.keras import to_keras  # noqa: PLC0415 - start-up time counts
+
+        return to_keras(self.graph)
+
     def run(
         self, inputs: Mapping[str, Any] | None = None, *, device: str = "cpu", weights: str | PathLike[str] = "random",
         match: str = "name", seed: int = 0, batch: int = 1, force: bool = False,

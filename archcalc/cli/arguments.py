@@ -80,11 +80,12 @@ _EXAMPLES = {
   archcalc solve "INPUT 224x224x3 -> CONV 64 5x5 s2 p? => 112x112x64" --asymmetric""",
     ),
     "convert": (
-        "The same network in another notation: a slide's listing as a spec, a spec as a slide lists it.",
+        "The same network in another notation: a slide's listing as a spec, a spec as a slide lists it, or as code.",
         """\
   archcalc convert "[227x227x3] INPUT; [?] CONV1: 96 11x11 filters at stride 4, pad 0"
   archcalc convert slide.txt
-  archcalc convert alexnet --to slide""",
+  archcalc convert alexnet --to slide
+  archcalc convert torchvision/resnet50 --to torch > resnet50.py""",
     ),
     "fmt": (
         "Lay out specs in the one way there is: files in place, standard input to standard output.",
@@ -210,7 +211,7 @@ def _solve(made: ArgumentParser) -> None:
 def _convert(made: ArgumentParser) -> None:
     _spec(made)
     about = "the notation to write: by default a spec for a slide's listing, a listing for a spec"
-    made.add_argument("--to", choices=("arch", "slide"), help=about)
+    made.add_argument("--to", choices=("arch", "slide", "torch", "keras"), help=about)
 
 
 def _fmt(made: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""convert: the same network in another notation."""
+"""convert: the same network in another notation, or as a framework's code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .words import one_spec
 
 
 def convert(words: list[str]) -> int:
-    """A slide's listing as a spec, a spec as a slide lists it."""
+    """A slide's listing as a spec, a spec as a slide lists it, either as PyTorch or Keras code."""
     given = parse("convert", words)
     options = options_of(given, given.input[-1] if given.input else None)
     source, options, _ = source_of(one_spec(given.spec, "convert"), options)
@@ -41,5 +41,19 @@ def _slide(source: Source, options: Options) -> str:
     return to_slide(parse_spec(source.text, options, source.file))
 
 
-WRITERS: dict[str, Callable[[Source, Options], str]] = {"arch": _arch, "slide": _slide}
+def _torch(source: Source, options: Options) -> str:
+    from ..codegen.torch import to_torch  # noqa: PLC0415
+
+    return to_torch(parse_spec(source.text, options, source.file))
+
+
+def _keras(source: Source, options: Options) -> str:
+    from ..codegen.keras import to_keras  # noqa: PLC0415
+
+    return to_keras(parse_spec(source.text, options, source.file))
+
+
+WRITERS: dict[str, Callable[[Source, Options], str]] = {
+    "arch": _arch, "slide": _slide, "torch": _torch, "keras": _keras,
+}  # fmt: skip
 """The notations: each from a text, and what the command line says over it, to a text."""

@@ -29,7 +29,7 @@ commands, each with --help:
   run      feed an array, an image or numbers, and see what comes out
   verify   compare every predicted volume with what onnxruntime produces
   solve    the values of question marks: p?, s?, ?x?x3
-  convert  a slide's listing to a spec, a spec to a listing
+  convert  a slide's listing to a spec, a spec to a listing, or to PyTorch or Keras
   fmt      specs in their one layout
   grade    an answer sheet: which claimed volumes and totals are right
   match    does a network follow a pattern like [[CONV -> RELU]*N -> POOL?]*M

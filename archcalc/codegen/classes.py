@@ -53,7 +53,7 @@ def classes(
                 continue
             name = _free(spell(_word(members[0], namer, root)), names)
             names.add(name)
-            folded = fold(bodies)
+            folded = fold(bodies, names)
             found.append(Class(name, folded, members[0]))
             for region, made, args in zip(members, bodies, folded.calls, strict=True):
                 used(Use(region, made, name, args))

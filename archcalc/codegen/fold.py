@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .code import REQUIRED, Arg, Call, Code, Derived, Lit, Progress, Raw, Repeat, change, literals, same, skeleton
@@ -64,6 +64,10 @@ def _over(line: Line, leaf: Any) -> Line:
     return line._replace(code=code, over=line.over and (line.over[0], change(line.over[1], leaf)))
 
 
+KEPT = ("self", "name", "layers", "ops", "i", "training")
+"""What parameters are not called."""
+
+
 class Param(NamedTuple):
     """A parameter of a class: its name, the values that it takes, its default."""
 
@@ -85,15 +89,16 @@ class Folded(NamedTuple):
     calls: tuple[tuple[Arg, ...], ...]
 
 
-def fold(bodies: Sequence[Body]) -> Folded:
-    """One body for several of the same shape."""
+def fold(bodies: Sequence[Body], avoid: Iterable[str] = ()) -> Folded:
+    """One body for several of the same shape; `avoid` are names that are taken."""
     columns = [tuple(lit.value for lit in row) for row in zip(*map(_literals, bodies), strict=True)]
     sample, defaults = _literals(bodies[0]), _defaults(bodies[0])
     params: list[Param] = []
     known: dict[str, Code] = {}
+    taken = {*bodies[0].inputs, *(entry.name.partition(".")[0] for entry in bodies[0].entries), *KEPT, *avoid}
     for lit, values, default in zip(sample, columns, defaults, strict=True):
         if _vary(values) and _key(values) not in known:
-            known[_key(values)] = _derive(values, params) or _new(values, lit.name, default, params)
+            known[_key(values)] = _derive(values, params) or _new(values, lit.name, default, params, taken)
     params.sort(key=lambda param: param.default is not REQUIRED)
     waiting = iter(columns)
 
@@ -167,9 +172,9 @@ def _follow(values: tuple[int, ...], param: Param) -> Code | None:
     return None
 
 
-def _new(values: tuple[Any, ...], hint: str, default: Any, params: list[Param]) -> Code:
+def _new(values: tuple[Any, ...], hint: str, default: Any, params: list[Param], avoid: set[str]) -> Code:
     """A new parameter; it keeps the default of the argument that it first stands for."""
-    taken = {param.name for param in params}
+    taken = {param.name for param in params} | avoid
     stem = hint.rstrip("0123456789") or "size"
     name = next(name for name in (stem, *(f"{stem}{number}" for number in range(2, 1000))) if name not in taken)
     has = any(same(value, default) for value in values)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from .code import WIDTH, Call, Code, Infix, Raw, fill, uses
 from .fold import Body, Line, Ref
-from .text import identifier, lines, text
+from .text import lines, text
+from .words import BUILTINS, identifier
 
 NESTED = 60
 """Columns up to which a call is nested into the next."""
@@ -118,7 +119,7 @@ class Writer:
         free = [self.names.pop(ref) for ref in dict.fromkeys(dying)]
         found: list[str] = []
         for place, ref in enumerate(line.outputs):
-            taken = {*self.names.values(), *self.reserved}
+            taken = {*self.names.values(), *self.reserved, *BUILTINS}
             old = [name for name in sorted(free, key="x".__ne__) if name in SPARE]
             hint = identifier(line.hint) if line.hint and not line.hint[0].isdigit() else ""
             own = lasting or place > 0

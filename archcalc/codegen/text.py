@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from typing import Any
 
@@ -169,11 +168,3 @@ def _single(inner: list[str]) -> list[str]:
     if len(inner) == 1 and " for " in inner[0] and inner[0].lstrip().startswith("("):
         return [inner[0].removesuffix(",")]
     return inner
-
-
-def identifier(words: str) -> str:
-    """A name that Python takes."""
-    name = "".join(sign if sign.isalnum() or sign == "_" else "_" for sign in words)
-    if not name or name[0].isdigit():
-        name = f"_{name}"
-    return f"{name}_" if keyword.iskeyword(name) else name

@@ -10,7 +10,7 @@ from ..code import Arg, Call, Code, In, Lit, Own, Raw, Repeat, call, change
 from ..fold import Body, Line, Ref, runs
 from ..regions import Region
 from ..step import Placed, Value
-from ..text import identifier
+from ..words import identifier
 
 _NAME = "name"
 

@@ -11,12 +11,13 @@ from ..fold import Body, Param
 from ..head import head
 from ..naming import Namer, snake
 from ..parts import names, needed
-from ..refuse import refused
+from ..refuse import check_sizes, refused
 from ..regions import Region, grow
 from ..signature import parameter, signature
 from ..statements import Writer
 from ..step import Placed, Value
 from ..text import lines
+from ..words import BUILTINS, inputs
 from .bodies import Bodies, label
 from .translate import Program, translate
 
@@ -25,6 +26,7 @@ RESERVED = frozenset({"name", "layers", "ops", "keras", "np", "i", "math"})
 
 def to_keras(graph: Graph) -> str:
     """The network as a Python file with a function that makes a keras.Model; layers have our names, with _ for dots."""
+    check_sizes(graph)
     return _File(graph, translate(graph)).text()
 
 
@@ -41,7 +43,7 @@ class _File:
 
     def text(self) -> str:
         """The whole file."""
-        taken = (*names("keras"), *RESERVED, self.name)
+        taken = (*names("keras"), *RESERVED, *BUILTINS, self.name)
         found = classes(self.root, Namer(self.graph), self.bodies.body, _worthy, self._used, snake, taken)
         self.reserved = frozenset({*taken, *(item.name for item in found)})
         written = [self._function(item) for item in found]
@@ -56,6 +58,8 @@ class _File:
     def _function(self, item: Class) -> list[str]:
         """A block as a function."""
         body = item.folded.body
+        params = {param.name for param in item.folded.params}
+        body = body._replace(inputs=inputs(body.inputs, self.reserved | params | BUILTINS))
         writer = self._writer(item.folded.params)
         writer.write(body)
         writer.give(body.outputs)
@@ -76,16 +80,17 @@ class _File:
             made = call("keras.Sequential", Items(tuple(chain)), name=self.name)
             return [*head, *lines(made, 4, "return ")]
         body = self.bodies.body(self.root)
+        body = body._replace(inputs=inputs(body.inputs, self.reserved | BUILTINS))
         writer = self._writer()
         writer.last = False
-        inputs = [line for place, node in enumerate(self.program.inputs) for line in _input(node, body.inputs[place])]
+        heads = [line for place, node in enumerate(self.program.inputs) for line in _input(node, body.inputs[place])]
         # the inputs are named again when the model is made
         writer.write(body, range(len(body.inputs)))
         outputs = [writer.operand(ref) for ref in body.outputs]
         given = Items(tuple(map(Raw, body.inputs))) if len(body.inputs) > 1 else Raw(body.inputs[0])
         result = Items(tuple(outputs)) if len(outputs) > 1 else outputs[0]
         model = lines(call("keras.Model", given, result, name=self.name), 4, "return ")
-        return [*head, *inputs, *writer.written, *model]
+        return [*head, *heads, *writer.written, *model]
 
     def _chain(self) -> list[Code] | None:
         """The layers of a network that is a plain chain of them."""

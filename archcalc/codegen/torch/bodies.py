@@ -10,7 +10,7 @@ from ..code import Call, Code, In, Items, Own, Raw, Repeat, call, change
 from ..fold import Body, Entry, Line, Ref, runs
 from ..regions import Region
 from ..step import Placed, Stored, Value
-from ..text import identifier
+from ..words import identifier
 from .chains import IDENTITY, Made, sequence
 
 SEQUENCE, LIST, MODULE = "sequence", "list", "module"

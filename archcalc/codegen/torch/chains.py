@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -124,7 +125,7 @@ def _flat(region: Region) -> bool:
 
 def _named(parts: list[Part]) -> Code | None:
     """Modules by name."""
-    if any("." in part.name for part in parts):
+    if any("." in part.name or keyword.iskeyword(part.name) for part in parts):
         return None
     taken, pairs = {part.name for part in parts}, []
     for name, module, _ in parts:

@@ -11,6 +11,7 @@ from ...ops.window import Sliding
 from ..code import In, Lit, Suffix, call
 from ..refuse import refused
 from ..step import Placed, Step, Stored, Value
+from ..words import MODULE
 from . import arranging, pointwise, sequences, sliding
 from .context import ANY, FIRST, FREE, LAST, TABLE, Layer, fixed, func, turn
 
@@ -74,6 +75,8 @@ class _Translator:
 
     def run(self) -> Program:
         for index, node in enumerate(self.graph.nodes):
+            if clash := MODULE.intersection(node.name.split(".")):
+                raise refused("PyTorch", node, f"its modules have a {min(clash)} of their own", "another label")
             self._node(index, node)
         outputs = [self._given(index) for index in self.graph.outputs]
         needed = self.graph.needed()

@@ -13,11 +13,13 @@ from ..fold import Body, Entry, Folded, Param
 from ..head import head
 from ..naming import Namer, camel
 from ..parts import names, needed
+from ..refuse import check_sizes
 from ..regions import Region, grow
 from ..signature import parameter, signature
 from ..statements import Writer
 from ..step import Value
 from ..text import lines
+from ..words import inputs
 from .bodies import LIST, MODULE, SEQUENCE, Bodies, alive
 from .translate import Port, Program, translate
 
@@ -27,6 +29,7 @@ RESERVED = frozenset({"self", "layer", "torch", "nn", "F", "math", *names("torch
 
 def to_torch(graph: Graph) -> str:
     """The network as a Python file with an nn.Module, whose state_dict has the names that weight files have."""
+    check_sizes(graph)
     return _File(graph, translate(graph)).text()
 
 
@@ -89,6 +92,7 @@ class _File:
         return [*head, "        super().__init__()", *kept, *stored] if kept or stored else []
 
     def _forward(self, region: Region, body: Body, params: tuple[Param, ...]) -> list[str]:
+        body = body._replace(inputs=inputs(body.inputs, RESERVED))
         given = "".join(f", {name}: Tensor" for name in body.inputs)
         result = "Tensor" if len(body.outputs) == 1 else f"tuple[{', '.join(['Tensor'] * len(body.outputs))}]"
         writer = Writer(self._reach(region), "self.", reserved=RESERVED, indent=8)
@@ -103,9 +107,9 @@ class _File:
             code: Code = Raw("self")
             here = region.path
             for name in filter(None, path.split(".")):
-                if not name.isdigit():
+                if not name.isdigit() and not keyword.iskeyword(name):
                     code = Suffix(code, (f".{name}",))
-                elif here in self.bodies.made.indexed:
+                elif name.isdigit() and here in self.bodies.made.indexed:
                     code = Suffix(code, (f"[{name}]",))
                 else:
                     code = call("getattr", code, name)
@@ -125,6 +129,7 @@ class _File:
 
     def _run(self, body: Body) -> list[str]:
         """The forward of the network: what only training needs comes last."""
+        body = body._replace(inputs=inputs(body.inputs, RESERVED))
         given = "".join(f", {name}: Tensor" for name in body.inputs)
         count = len(self.program.values)
         main, late = body.outputs[:count], body.outputs[count:]
