@@ -132,9 +132,9 @@ class Network:
 
         SpecError, with the layer's name, for what PyTorch has not.
 
-        >>> code = parse("INPUT 8x8x3 -> CONV 4 3x3 -> RELU").to_torch()
-        >>> [line.strip() for line in code.splitlines() if "Conv2d" in line]
-        ['conv1=nn.Conv2d(3, 4, 3),']
+        >>> code = parse("INPUT 8x8x3 -> stem: [CONV 4 3x3 -> RELU] -> FC 10").to_torch()
+        >>> next(line.strip() for line in code.splitlines() if "Conv2d" in line)
+        'self.stem = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())'
         """
         from .codegen.torch import to_torch  # noqa: PLC0415 - start-up time counts
 
@@ -145,9 +145,9 @@ class Network:
 
         SpecError, with the layer's name, for what Keras has not.
 
-        >>> code = parse("INPUT 8x8x3 -> CONV 4 3x3 -> RELU").to_keras()
-        >>> [line.strip() for line in code.splitlines() if "Conv2D" in line]
-        ['layers.Conv2D(4, 3, name="conv1"),']
+        >>> code = parse("INPUT 8x8x3 -> stem: [CONV 4 3x3 -> RELU] -> FC 10").to_keras()
+        >>> next(line.strip() for line in code.splitlines() if "Conv2D" in line)
+        'x = layers.Conv2D(4, 3, name="stem_0")(inputs)'
         """
         from .codegen.keras import to_keras  # noqa: PLC0415 - start-up time counts
 

@@ -85,7 +85,7 @@ _EXAMPLES = {
   archcalc convert "[227x227x3] INPUT; [?] CONV1: 96 11x11 filters at stride 4, pad 0"
   archcalc convert slide.txt
   archcalc convert alexnet --to slide
-  archcalc convert torchvision/resnet50 --to torch > resnet50.py""",
+  archcalc convert torchvision/resnet50 --to torch""",
     ),
     "fmt": (
         "Lay out specs in the one way there is: files in place, standard input to standard output.",
