@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 
 from ..graph import Graph
@@ -52,8 +51,3 @@ def training_bytes(
 ) -> int:
     """Weights, gradients and optimizer state once, stored activations for every example of the batch."""
     return element * (params * (2 + OPTIMIZER_COPIES[optimizer]) + activations * batch)
-
-
-def stored(volumes: Sequence[int]) -> int:
-    """Stored activations: every layer's output once."""
-    return sum(volumes)

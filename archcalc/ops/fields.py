@@ -167,7 +167,6 @@ def _decimal(value: float) -> str:
 
 
 COUNT = Kind("a whole number of at least 1", _at_least(1))
-NATURAL = Kind("a whole number of at least 0", _at_least(0))
 INTEGER = Kind("a whole number", whole)
 INTEGERS = Kind("a whole number, or one an axis", _integers, _signed)
 EXTENT = Kind("a size, or one an axis like 3x3", _extent, _joined)

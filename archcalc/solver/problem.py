@@ -38,7 +38,6 @@ class Problem:
         self.spec, self.source, self.options = spec, source, options
         self.asymmetric = asymmetric
         self.deadline = monotonic() + budget
-        self.tries = 0
         start = self._build({}, lenient=True)
         self.variables = self._variables()
         words = {node.op.word for node in start.nodes}
@@ -63,7 +62,6 @@ class Problem:
 
     def compare(self, values: Values) -> list[Comparison] | None:
         """What the network gives against what is claimed, as far as the values decide it; None if there is none."""
-        self.tries += 1
         if monotonic() > self.deadline:
             raise OutOfTime
         try:
