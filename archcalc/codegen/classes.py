@@ -9,6 +9,7 @@ from .code import Arg
 from .fold import Body, Folded, fold
 from .naming import Namer
 from .regions import Region
+from .words import fresh
 
 
 class Class(NamedTuple):
@@ -51,7 +52,7 @@ def classes(
                 for region, made in group:
                     used(Use(region, made))
                 continue
-            name = _free(spell(_word(members[0], namer, root)), names)
+            name = fresh(spell(_word(members[0], namer, root)), names)
             names.add(name)
             folded = fold(bodies, names)
             found.append(Class(name, folded, members[0]))
@@ -77,7 +78,3 @@ def _word(region: Region, namer: Namer, root: Region) -> str:
     path = region.path.rpartition(".")[0]
     around = next((item for item in root.inner() if item.path == path), None)
     return namer.word(region, namer.block(around) if around else "")
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return next(option for option in (name, *(f"{name}{number}" for number in range(2, 10_000))) if option not in taken)

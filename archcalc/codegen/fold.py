@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .code import REQUIRED, Arg, Call, Code, Derived, Lit, Progress, Raw, Repeat, change, literals, same, skeleton
+from .words import fresh
 
 Ref = int | str
 """A value in a block: the inputs count from 0, then what lines give; a path means what the block stores there."""
@@ -19,6 +20,8 @@ class Line(NamedTuple):
     outputs: tuple[int, ...]
     hint: str = ""
     """What its output could be called."""
+    block: bool = False
+    """Whether a block gives it."""
     over: tuple[str, Code] | None = None
     """For a loop: the name of its variable, and what it runs over."""
 
@@ -176,7 +179,7 @@ def _new(values: tuple[Any, ...], hint: str, default: Any, params: list[Param], 
     """A new parameter; it keeps the default of the argument that it first stands for."""
     taken = {param.name for param in params} | avoid
     stem = hint.rstrip("0123456789") or "size"
-    name = next(name for name in (stem, *(f"{stem}{number}" for number in range(2, 1000))) if name not in taken)
+    name = fresh(stem, taken)
     has = any(same(value, default) for value in values)
     params.append(Param(name, values, default if has else REQUIRED))
     return Derived(name)
@@ -188,13 +191,13 @@ def _argument(param: Param, value: Any) -> Arg:
     return Arg(Lit(value, param.name), key, param.default)
 
 
-def runs(items: Sequence[Code]) -> list[Code]:
-    """Equal neighbours as repeats: two of them, or three and more whose literals grow by the same steps."""
+def runs(items: Sequence[Code], single: Code | None = None) -> list[Code]:
+    """Equal neighbours, except `single`, as repeats: two, or three and more whose literals grow by the same steps."""
     found: list[Code] = []
     start = 0
     while start < len(items):
-        end = _run(items, start, steady=True)
-        if end - start < 2:
+        end = start + 1 if items[start] == single else _run(items, start, steady=True)
+        if end - start < 2 and items[start] != single:
             end = _run(items, start, steady=False)
             end = end if end - start > 2 else start + 1
         found.append(items[start] if end - start == 1 else _repeat(items[start:end]))

@@ -12,20 +12,43 @@ from ..source import Source
 from ..syntax import read, tree
 from .regions import Region
 from .step import Placed
+from .words import fresh
 
 
 def camel(words: str) -> str:
     """ResNet50 for ResNet-50, ConvBn for conv_bn."""
-    spread = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in words).split()
+    spread = _apart(words)
     name = "".join(word[0].upper() + word[1:] for word in spread)
     return name if name and not name[0].isdigit() else f"Net{name}"
 
 
+def _apart(words: str) -> list[str]:
+    """The words alone."""
+    return "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in words.replace("'", "")).split()
+
+
 def snake(words: str) -> str:
     """resnet_50 for ResNet-50."""
-    spread = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in words).lower().split()
-    name = "_".join(spread)
+    name = "_".join(_apart(words.lower()))
     return name if name and not name[0].isdigit() else f"net_{name}".rstrip("_")
+
+
+def given_names(graph: Graph, region: Region, alone: str, weight: str) -> tuple[str, ...]:
+    """Names for what goes into a block: those of the blocks that it comes from.
+
+    `alone` is the name of a network's only input, `weight` what is behind the name of a layer whose weight is given.
+    """
+    if not region.path:
+        return (alone,) if len(region.inputs) == 1 else tuple(graph.nodes[value.node].name for value in region.inputs)
+    names = ["x"]
+    for value in region.inputs[1:]:
+        path = graph.nodes[value.node].name
+        while "." in path and not region.path.startswith(path.rpartition(".")[0] + "."):
+            path = path.rpartition(".")[0]
+        word = path.rpartition(".")[2]
+        word = "y" if word.isdigit() else f"{word}_{weight}" if value.kind == "weight" else word
+        names.append(fresh(word, names))
+    return tuple(names[: len(region.inputs)])
 
 
 class Namer:

@@ -15,6 +15,8 @@ NESTED = 60
 """Columns up to which a call is nested into the next."""
 DEEP = 3
 """Calls in each other, at most."""
+LONG = 3
+"""Lines for which a value goes without a name of its own."""
 SPARE = ("x", "y", "z", "a", "b", "c", "d", "e", "f", "g", "h", "p", "q", "r", "s", "t", "u", "v", "w")
 
 
@@ -52,7 +54,7 @@ class Writer:
         for place, line in enumerate(block):
             dying += [ref for ref in line.inputs if last[ref] == place and ref in self.names]
             following = block[place + 1] if place + 1 < len(block) else None
-            lasting = len(line.outputs) == 1 and last.get(line.outputs[0], 0) > place + 1
+            lasting = len(line.outputs) == 1 and last.get(line.outputs[0], 0) > place + (1 if line.block else LONG)
             if line.over:
                 self._loop(line, dying, lasting)
             else:

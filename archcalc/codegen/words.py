@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from itertools import chain, count
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -35,6 +36,16 @@ def identifier(words: str, avoid: Iterable[str] = ()) -> str:
     while keyword.iskeyword(name) or name in avoid:
         name += "_"
     return name
+
+
+def fresh(name: str, taken: Container[str]) -> str:
+    """The name, with a number if it is taken.
+
+    >>> fresh("Block", {"Block", "Block2"})
+    'Block3'
+    """
+    options = chain((name,), (f"{name}{number}" for number in count(2)))
+    return next(option for option in options if option not in taken)
 
 
 def inputs(names: Iterable[str], avoid: Iterable[str]) -> tuple[str, ...]:

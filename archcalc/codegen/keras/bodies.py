@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from ...graph import Graph
 from ..code import Arg, Call, Code, In, Lit, Own, Raw, Repeat, call, change
 from ..fold import Body, Line, Ref, runs
+from ..naming import given_names
 from ..regions import Region
 from ..step import Placed, Value
-from ..words import identifier
 
 _NAME = "name"
 
@@ -36,7 +36,7 @@ class Bodies:
         self._count = len(region.inputs)
         self._write(region, region, refs, lines)
         outputs = tuple(refs[value] for value in region.outputs)
-        return Body("", (), tuple(_rolled(lines, outputs)), self._inputs(region), outputs)
+        return Body("", (), tuple(_rolled(lines, outputs)), given_names(self.graph, region, "inputs", "layer"), outputs)
 
     def _write(self, region: Region, inner: Region, refs: dict[Value, Ref], lines: list[Line]) -> None:
         for item in inner.items:
@@ -69,32 +69,13 @@ class Bodies:
         inputs = tuple(refs[value] for value in item.inputs)
         operands = tuple(Arg(In(place)) for place in range(len(inputs)))
         code = Call(Raw(name), (*operands, *args, Arg(label(region, item.path), _NAME)))
-        lines.append(Line(code, inputs, self._values(item.outputs, refs), item.name))
+        lines.append(Line(code, inputs, self._values(item.outputs, refs), item.name, True))
 
     def _values(self, values: tuple[Value, ...], refs: dict[Value, Ref]) -> tuple[int, ...]:
         places = tuple(range(self._count, self._count + len(values)))
         self._count += len(values)
         refs.update(zip(values, places, strict=True))
         return places
-
-    def _inputs(self, region: Region) -> tuple[str, ...]:
-        """Names for what goes in."""
-        if not region.path:
-            alone = len(region.inputs) == 1
-            return (
-                ("inputs",)
-                if alone
-                else tuple(identifier(self.graph.nodes[value.node].name) for value in region.inputs)
-            )
-        names = ["x"]
-        for value in region.inputs[1:]:
-            path = self.graph.nodes[value.node].name
-            while path.rpartition(".")[0] and not region.path.startswith(path.rpartition(".")[0] + "."):
-                path = path.rpartition(".")[0]
-            word = path.rpartition(".")[2]
-            word = "y" if word.isdigit() else f"{word}_layer" if value.kind == "weight" else identifier(word)
-            names.append(next(name for name in (word, *(f"{word}{i}" for i in range(2, 1000))) if name not in names))
-        return tuple(names[: len(region.inputs)])
 
 
 def label(region: Region, path: str) -> Raw:
@@ -176,4 +157,4 @@ def _loop(lines: list[Line], item: Code) -> Line:
     number = f"i + {first}" if first else "i"
     name = Raw(f'{stem if stem.startswith("f") else "f" + stem}{{{number}}}"')
     code = Call(item.item.function, (*item.item.args, Arg(name, _NAME)))
-    return Line(code, lines[0].inputs, lines[-1].outputs, lines[-1].hint, ("i", call("range", item.count)))
+    return Line(code, lines[0].inputs, lines[-1].outputs, lines[-1].hint, True, ("i", call("range", item.count)))

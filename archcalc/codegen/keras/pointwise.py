@@ -9,7 +9,7 @@ from ..step import Step
 from .context import Layer, fixed, func, op, plain, row, stored
 
 
-@row("OUTPUT", "ID")
+@row("ID")
 def untouched(c: Layer) -> tuple[Step, ...]:
     """The volume itself."""
     return (func(In()),)

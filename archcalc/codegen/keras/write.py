@@ -17,7 +17,7 @@ from ..signature import parameter, signature
 from ..statements import Writer
 from ..step import Placed, Value
 from ..text import lines
-from ..words import BUILTINS, inputs
+from ..words import BUILTINS, identifier, inputs
 from .bodies import Bodies, label
 from .translate import Program, translate
 
@@ -44,7 +44,7 @@ class _File:
     def text(self) -> str:
         """The whole file."""
         taken = (*names("keras"), *RESERVED, *BUILTINS, self.name)
-        found = classes(self.root, Namer(self.graph), self.bodies.body, _worthy, self._used, snake, taken)
+        found = classes(self.root, Namer(self.graph), self.bodies.body, _worthy, self._used, _spell, taken)
         self.reserved = frozenset({*taken, *(item.name for item in found)})
         written = [self._function(item) for item in found]
         body = "\n\n\n".join("\n".join(block) for block in (*written, self._network()))
@@ -126,6 +126,11 @@ class _File:
                 "    model.summary()",
             ]
         )
+
+
+def _spell(words: str) -> str:
+    """The name of a function."""
+    return identifier(snake(words), {*BUILTINS, *RESERVED})
 
 
 def _worthy(body: Body, count: int) -> bool:

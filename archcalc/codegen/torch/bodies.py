@@ -8,9 +8,9 @@ from dataclasses import replace
 from ...graph import Graph
 from ..code import Call, Code, In, Items, Own, Raw, Repeat, call, change
 from ..fold import Body, Entry, Line, Ref, runs
+from ..naming import given_names
 from ..regions import Region
 from ..step import Placed, Stored, Value
-from ..words import identifier
 from .chains import IDENTITY, Made, sequence
 
 SEQUENCE, LIST, MODULE = "sequence", "list", "module"
@@ -40,7 +40,7 @@ class Bodies:
             entries = self._contained(region.path, entries)
             form = MODULE
         rolled = self._rolled(region, lines, outputs)
-        return Body(form, tuple(entries), tuple(rolled), self._inputs(region), outputs)
+        return Body(form, tuple(entries), tuple(rolled), given_names(self.graph, region, "x", "weight"), outputs)
 
     # Forwards
 
@@ -59,7 +59,7 @@ class Bodies:
             places = tuple(range(count, count + len(item.outputs)))
             count += len(places)
             refs.update(zip(item.outputs, places, strict=True))
-            line = Line(code, inputs, places, item.path.rpartition(".")[2])
+            line = Line(code, inputs, places, item.path.rpartition(".")[2], isinstance(item, Region))
             lines.append(self._looped(region, item, line))
         outputs = tuple(refs[value] for value in region.outputs)
         return alive(lines, outputs), outputs
@@ -91,23 +91,6 @@ class Bodies:
         parts = {item.path for item in region.items if isinstance(item, Region)}
         inside = [part for part in parts if part.rpartition(".")[0] == path]
         return path in self.made.indexed and len(inside) == len(lines)
-
-    def _inputs(self, region: Region) -> tuple[str, ...]:
-        """Names for what goes in."""
-        if not region.path:
-            return ("x",) if len(region.inputs) == 1 else tuple(self._input(value) for value in region.inputs)
-        names = ["x"]
-        for value in region.inputs[1:]:
-            path = self.graph.nodes[value.node].name
-            while path.rpartition(".")[0] and not region.path.startswith(path.rpartition(".")[0] + "."):
-                path = path.rpartition(".")[0]
-            word = path.rpartition(".")[2]
-            word = "y" if word.isdigit() else f"{word}_weight" if value.kind == "weight" else word
-            names.append(next(name for name in (word, *(f"{word}{i}" for i in range(2, 1000))) if name not in names))
-        return tuple(names[: len(region.inputs)])
-
-    def _input(self, value: Value) -> str:
-        return identifier(self.graph.nodes[value.node].name)
 
     # What is stored
 
@@ -170,7 +153,7 @@ def _listed(entries: list[Entry]) -> Code:
     slots: list[Code] = [IDENTITY] * (1 + max(int(entry.name) for entry in entries))
     for entry in entries:
         slots[int(entry.name)] = entry.made
-    listed = runs(slots)
+    listed = runs(slots, IDENTITY)
     if len(listed) == 1 and isinstance(listed[0], Repeat):
         return call("nn.ModuleList", replace(listed[0], star=False))
     return call("nn.ModuleList", Items(tuple(listed)))
@@ -210,4 +193,4 @@ def _loop(lines: list[Line]) -> Line:
     first, last = lines[0], lines[-1]
     stem = _called(first).rpartition(".")[0]
     code = call(Raw("layer"), *map(In, range(len(first.inputs))))
-    return Line(code, first.inputs, last.outputs, first.hint, ("layer", Own(stem)))
+    return Line(code, first.inputs, last.outputs, first.hint, True, ("layer", Own(stem)))

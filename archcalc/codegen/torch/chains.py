@@ -11,6 +11,7 @@ from ..code import Arg, Call, Code, In, Raw, Repeat, call
 from ..fold import runs
 from ..regions import Region
 from ..step import Placed
+from ..words import fresh
 
 IDENTITY = call("nn.Identity")
 
@@ -53,7 +54,7 @@ def sequence(region: Region, made: Made) -> Code | None:
         return None
     if all(part.name.partition(".")[0].isdigit() for part in parts if part.name):
         slots = _slots(parts)
-        return None if slots is None else call("nn.Sequential", *runs(slots))
+        return None if slots is None else call("nn.Sequential", *runs(slots, IDENTITY))
     return _counted(parts) or (_named(parts) if _flat(region) else None)
 
 
@@ -139,4 +140,4 @@ def _spare(module: Code, taken: set[str]) -> str:
     """A name for a module that has none."""
     assert isinstance(module, Call) and isinstance(module.function, Raw)
     word = module.function.text.removeprefix("nn.").lower()
-    return next(name for name in (word, *(f"{word}{number}" for number in range(2, 10_000))) if name not in taken)
+    return fresh(word, taken)

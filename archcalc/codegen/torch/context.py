@@ -86,6 +86,8 @@ def row(
     return enter
 
 
+FLATTEN = call("nn.Flatten")
+
 FUNCTIONS = {
     "nn.ReLU": "F.relu", "nn.ReLU6": "F.relu6", "nn.LeakyReLU": "F.leaky_relu", "nn.ELU": "F.elu", "nn.GELU": "F.gelu",
     "nn.SiLU": "F.silu", "nn.Sigmoid": "torch.sigmoid", "nn.Tanh": "torch.tanh", "nn.Hardswish": "F.hardswish",

@@ -7,10 +7,10 @@ from typing import Any
 from ...shape import Shape
 from ..code import Arg, Code, In, Infix, Items, Lit, Own, Raw, Suffix, call, method
 from ..step import Step, layer
-from .context import ANY, FIRST, LAST, Layer, fixed, func, literal, plain, row
+from .context import ANY, FIRST, FLATTEN, LAST, Layer, fixed, func, literal, plain, row
 
 
-@row("INPUT", "PARAM", "COORDS", "OUTPUT", "ID")
+@row("ID")
 def untouched(c: Layer) -> tuple[Step, ...]:
     """The volume itself."""
     return (func(In()),)
@@ -158,7 +158,7 @@ def local_response(c: Layer) -> tuple[Step, ...]:
 
 def flat(c: Layer) -> tuple[Step, ...]:
     """The whole volume as one vector."""
-    return (plain(call("nn.Flatten")),) if len(c.x[0]) > 1 else ()
+    return (plain(FLATTEN),) if len(c.x[0]) > 1 else ()
 
 
 def _flat_takes(node: Any, x: tuple[Shape, ...]) -> str:

@@ -13,7 +13,7 @@ from ..refuse import refused
 from ..step import Placed, Step, Stored, Value
 from ..words import MODULE
 from . import arranging, pointwise, sequences, sliding
-from .context import ANY, FIRST, FREE, LAST, TABLE, Layer, fixed, func, turn
+from .context import ANY, FIRST, FLATTEN, FREE, LAST, TABLE, Layer, fixed, func, turn
 
 _FAMILIES = (arranging, pointwise, sequences, sliding)  # they fill the table
 
@@ -200,9 +200,17 @@ class _Translator:
             path = node.name if place == named and not kind else ""
             # what a layer reads beside its volume goes to the step that stores, or to the first
             reads = inputs if len(steps) == 1 else (inputs[0], *(inputs[1:] if place == named else ()))
-            self.steps.append(Placed(path, self._region(node), step, reads, value, len(self.steps)))
+            region = self._region(node) if place >= named else self._before(node, inputs[0], step)
+            self.steps.append(Placed(path, region, step, reads, value, len(self.steps)))
             inputs = (value, *inputs[1:])
         return inputs[0]
+
+    def _before(self, node: Node, source: Value, step: Step) -> str:
+        """The block of a step before a layer: what flattens for the first of a sequence stands in front of that."""
+        region = self._region(node)
+        inside = self.graph.nodes[source.node].name.startswith(f"{region}.")
+        first = node.name == f"{region}.0" and not region.rpartition(".")[2].isdigit()
+        return region.rpartition(".")[0] if first and not inside and step.plain == FLATTEN else region
 
     def _region(self, node: Node) -> str:
         """The block around a layer; a layer that stores has its name for itself."""

@@ -83,11 +83,11 @@ class _File:
     def _init(self, folded: Folded, body: Body) -> list[str]:
         params = "".join(f", {parameter(param)}" for param in folded.params)
         head = signature(f"def __init__(self{params}) -> None:")
+        kept = [f"        self.{name} = {name}" for name in sorted(_kept(body))]
         if body.form != MODULE:
             made = body.entries[0].made
             assert isinstance(made, Call)
-            return [*head, *lines(Call(Raw("super().__init__"), made.args), 8)]
-        kept = [f"        self.{name} = {name}" for name in sorted(_kept(body))]
+            return [*head, *lines(Call(Raw("super().__init__"), made.args), 8), *kept]
         stored = [line for entry in body.entries for line in _stored(entry)]
         return [*head, "        super().__init__()", *kept, *stored] if kept or stored else []
 
