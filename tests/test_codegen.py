@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -172,6 +173,40 @@ def test_printed(framework: str, name: str) -> None:
     net = archcalc.parse(PRINTED[name]) if PRINTED[name] else archcalc.load(name)
     golden = GOLDEN / f"{name}.{framework}.txt"
     assert FRAMEWORKS[framework](net) == golden.read_text(encoding="utf-8")
+
+
+class Alike(NamedTuple):
+    """A layer in a framework's words and in ours, from docs/frameworks.md."""
+
+    framework: str
+    there: str
+    here: str
+    volume: str
+    gives: str
+
+    @property
+    def spec(self) -> str:
+        """The spec that claims what the page says."""
+        return f"INPUT {self.volume} -> {self.here} => {self.gives}"
+
+
+PAGE = Path(__file__).parent.parent / "docs" / "frameworks.md"
+ALIKE = [
+    Alike(*(cell.strip().strip("`") for cell in line.strip("|").split("|")))
+    for line in PAGE.read_text(encoding="utf-8").split("## The same layer")[1].split("## ")[0].splitlines()
+    if line.startswith("|") and "`" in line
+]
+
+
+@pytest.mark.parametrize("row", ALIKE, ids=lambda row: row.there)
+def test_the_words_of_frameworks(row: Alike) -> None:
+    """Every claim of the page holds here; those of Keras and PyTorch are held against them in the torch group."""
+    net = archcalc.parse(row.spec)
+    assert row.gives == "x".join(map(str, net.output))
+
+
+def test_the_page_has_every_framework() -> None:
+    assert {row.framework for row in ALIKE} == {"Torch7", "Caffe", "Lasagne", "Keras", "PyTorch"}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import archcalc
 from archcalc.codegen.words import MODULE
 
 from .cases import CASES, Case
+from .test_codegen import ALIKE, Alike
 from .test_transformers import small
 
 if TYPE_CHECKING:
@@ -166,6 +167,29 @@ def test_a_trained_state_comes_back(name: str, generated: Any, tmp_path: Any) ->
     net = archcalc.load(name)
     found = compare(net, generated.torch_module(net), (pictures(2, 3, 224, 224),), tmp_path)
     assert found.error < min(1e-4, found.spread / 100)
+
+
+def _sizes(shape: str) -> list[int]:
+    return [int(size) for size in shape.split("x")]
+
+
+@pytest.mark.parametrize("row", [row for row in ALIKE if row.framework == "PyTorch"], ids=lambda row: row.there)
+def test_the_words_of_pytorch(row: Alike, generated: Any) -> None:
+    import torch  # noqa: PLC0415 - as above
+    from torch import nn  # noqa: PLC0415 - as above
+
+    *spatial, channels = _sizes(row.volume)
+    found = eval(row.there, {"nn": nn})(torch.zeros(2, channels, *spatial))
+    assert found.movedim(1, -1).shape == (2, *_sizes(row.gives))
+
+
+@pytest.mark.parametrize("row", [row for row in ALIKE if row.framework == "Keras"], ids=lambda row: row.there)
+def test_the_words_of_keras(row: Alike, keras_code: Any) -> None:
+    import numpy as np  # noqa: PLC0415 - beside Keras
+    from keras import layers  # noqa: PLC0415 - as above
+
+    found = eval(row.there, {"layers": layers})(np.zeros((2, *_sizes(row.volume)), np.float32))
+    assert tuple(found.shape) == (2, *_sizes(row.gives))
 
 
 def test_training_gives_what_only_training_needs(generated: Any) -> None:

@@ -100,8 +100,8 @@ def fold(bodies: Sequence[Body], avoid: Iterable[str] = ()) -> Folded:
     known: dict[str, Code] = {}
     taken = {*bodies[0].inputs, *(entry.name.partition(".")[0] for entry in bodies[0].entries), *KEPT, *avoid}
     for lit, values, default in zip(sample, columns, defaults, strict=True):
-        if _vary(values) and _key(values) not in known:
-            known[_key(values)] = _derive(values, params) or _new(values, lit.name, default, params, taken)
+        if _vary(values) and (key := _key(values, lit.name)) not in known:
+            known[key] = _derive(values, lit.name, params) or _new(values, lit.name, default, params, taken)
     params.sort(key=lambda param: param.default is not REQUIRED)
     waiting = iter(columns)
 
@@ -109,7 +109,7 @@ def fold(bodies: Sequence[Body], avoid: Iterable[str] = ()) -> Folded:
         if not isinstance(item, Lit):
             return item
         values = next(waiting)
-        return known[_key(values)] if _vary(values) else item
+        return known[_key(values, item.name)] if _vary(values) else item
 
     calls = tuple(tuple(_argument(param, param.values[use]) for param in params) for use in range(len(bodies)))
     return Folded(tuple(params), bodies[0].over(leaf), calls)
@@ -143,22 +143,36 @@ def _vary(values: tuple[Any, ...]) -> bool:
     return any(not same(value, values[0]) for value in values)
 
 
-def _key(values: tuple[Any, ...]) -> str:
-    """Tells True from 1."""
-    return repr(values)
+WINDOW = frozenset(
+    ("kernel_size", "pool_size", "kernel", "stride", "strides", "padding", "dilation", "dilation_rate", "cropping")
+)
+"""What literals of windows are called: they have nothing to do with numbers of channels."""
 
 
-def _derive(values: tuple[Any, ...], params: list[Param]) -> Code | None:
+def _kind(values: tuple[Any, ...], name: str) -> str:
+    """Only literals of one kind can be one parameter."""
+    stem = name.rstrip("0123456789")
+    return "window" if stem in WINDOW else "count" if all(type(value) is int for value in values) else stem
+
+
+def _key(values: tuple[Any, ...], name: str) -> str:
+    """What columns of literals that become one parameter have in common; it tells True from 1."""
+    return f"{_kind(values, name)} {values!r}"
+
+
+def _derive(values: tuple[Any, ...], name: str, params: list[Param]) -> Code | None:
     """The values as times * param // over + plus, if all of them follow from one parameter."""
     if not all(type(value) is int for value in values):
         return None
+    kind = _kind(values, name)
     for param in params:
-        if all(type(value) is int for value in param.values) and (found := _follow(values, param)):
+        numbers = all(type(value) is int for value in param.values)
+        if numbers and kind == _kind(param.values, param.name) and (found := _follow(values, param, kind)):
             return found
     return None
 
 
-def _follow(values: tuple[int, ...], param: Param) -> Code | None:
+def _follow(values: tuple[int, ...], param: Param, kind: str) -> Code | None:
     pairs = sorted(set(zip(param.values, values, strict=True)))
     if len({given for given, _ in pairs}) < len(pairs) or len(pairs) < 2:
         return None
@@ -167,10 +181,11 @@ def _follow(values: tuple[int, ...], param: Param) -> Code | None:
     plus = first - times * low
     # two pairs lie on a line always: that says something only through the origin
     straight = times >= 1 and all(times * given + plus == value for given, value in pairs)
-    if straight and (not plus or (times == 1 and len(pairs) > 2)):
+    if straight and kind == "count" and (not plus or (times == 1 and len(pairs) > 2)):
         return Derived(param.name, times, 1, plus)
-    over = low // first if first > 0 else 0
-    if over > 1 and all(given // over == value and not given % over for given, value in pairs):
+    over = 2 if kind == "window" else low // first if first > 0 else 0
+    # half of a kernel, without the tap in the middle; shares of channels are whole
+    if over > 1 and all(given // over == value and (kind == "window" or not given % over) for given, value in pairs):
         return Derived(param.name, 1, over)
     return None
 
