@@ -103,6 +103,8 @@ AWKWARD = [
     # words of Python and of the frameworks as labels, blocks and inputs
     "in: INPUT 4; ops: INPUT 4; ADD [@in, @ops] -> lambda: FC 3 -> is: [FC 3 -> RELU -> class: FC 2]",
     "def range n { ADD [FC n, FC n] -> RELU }\nINPUT 4 -> [range 4]*3 -> map: FC 4 -> ADD @map -> name: FC 3",
+    "def is { as: [FC 8 -> RELU -> FC 8] }\nINPUT 8 -> if: is -> [in: is]*2 -> ADD @if",
+    "INPUT 8 -> in: [FC 3 -> class: [is: PARAM 3; ADD [@is, FC 3]]]; not: PARAM 3; ADD [@in, @not]",
     "def sub heads { heads: [LINEAR 8 -> CONCAT [ID, ID]] -> LINEAR heads }\nINPUT 5x8 -> a: sub 8 -> b: sub 4",
     'set title="3 words in two \\"\nset source="a \\ b, Müller\'s"\nINPUT 4 -> FC 2',
     # blocks that parts of others come between

@@ -17,7 +17,7 @@ import archcalc
 from archcalc.codegen.words import MODULE
 
 from .cases import CASES, Case
-from .test_codegen import ALIKE, Alike
+from .test_codegen import ALIKE, AWKWARD, Alike
 from .test_transformers import small
 
 if TYPE_CHECKING:
@@ -129,6 +129,18 @@ def test_every_layer_and_option_in_keras(case: Case, keras_code: Any) -> None:
         assert "Keras has no transposed convolution in groups" in str(error)
         return
     reference = keras_code.Reference(net)
+    assert keras_code.error(reference.outputs(), reference.keras_outputs()) < 1e-4
+
+
+@pytest.mark.parametrize("spec", AWKWARD)
+def test_awkward_names_and_shapes_in_pytorch(spec: str, generated: Any) -> None:
+    reference = generated.Reference(archcalc.parse(spec))
+    assert generated.error(reference.outputs(), reference.torch_outputs()) < 1e-4
+
+
+@pytest.mark.parametrize("spec", AWKWARD)
+def test_awkward_names_and_shapes_in_keras(spec: str, keras_code: Any) -> None:
+    reference = keras_code.Reference(archcalc.parse(spec))
     assert keras_code.error(reference.outputs(), reference.keras_outputs()) < 1e-4
 
 

@@ -24,6 +24,11 @@ MODULE = frozenset(
 """What PyTorch's modules, sequences and lists call their own attributes."""
 
 
+def plain(name: str) -> bool:
+    """Whether a name can follow a dot."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def identifier(words: str, avoid: Iterable[str] = ()) -> str:
     """A name that Python takes and that none of `avoid` is.
 

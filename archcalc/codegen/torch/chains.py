@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from ..code import Arg, Call, Code, In, Raw, Repeat, call
 from ..fold import runs
 from ..regions import Region
 from ..step import Placed
-from ..words import fresh
+from ..words import fresh, plain
 
 IDENTITY = call("nn.Identity")
 
@@ -126,7 +125,7 @@ def _flat(region: Region) -> bool:
 
 def _named(parts: list[Part]) -> Code | None:
     """Modules by name."""
-    if any("." in part.name or keyword.iskeyword(part.name) for part in parts):
+    if not all(plain(part.name) for part in parts if part.name):
         return None
     taken, pairs = {part.name for part in parts}, []
     for name, module, _ in parts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Callable
 
@@ -18,8 +17,8 @@ from ..regions import Region, grow
 from ..signature import parameter, signature
 from ..statements import Writer
 from ..step import Value
-from ..text import lines
-from ..words import inputs
+from ..text import lines, text
+from ..words import inputs, plain
 from .bodies import LIST, MODULE, SEQUENCE, Bodies, alive
 from .translate import Port, Program, translate
 
@@ -76,11 +75,11 @@ class _File:
         """A class with its parameters."""
         body = item.folded.body
         base = {SEQUENCE: "nn.Sequential", LIST: "nn.ModuleList", MODULE: "nn.Module"}[body.form]
-        head = [f"class {item.name}({base}):", *self._init(item.folded, body)]
+        head = [f"class {item.name}({base}):", *self._init(item.folded, body, item.sample)]
         blank = [""] if len(head) > 1 else []
         return head if body.form == SEQUENCE else [*head, *blank, *self._forward(item.sample, body, item.folded.params)]
 
-    def _init(self, folded: Folded, body: Body) -> list[str]:
+    def _init(self, folded: Folded, body: Body, region: Region) -> list[str]:
         params = "".join(f", {parameter(param)}" for param in folded.params)
         head = signature(f"def __init__(self{params}) -> None:")
         kept = [f"        self.{name} = {name}" for name in sorted(_kept(body))]
@@ -88,7 +87,7 @@ class _File:
             made = body.entries[0].made
             assert isinstance(made, Call)
             return [*head, *lines(Call(Raw("super().__init__"), made.args), 8), *kept]
-        stored = [line for entry in body.entries for line in _stored(entry)]
+        stored = [line for entry in body.entries for line in _stored(entry, self._reach(region))]
         return [*head, "        super().__init__()", *kept, *stored] if kept or stored else []
 
     def _forward(self, region: Region, body: Body, params: tuple[Param, ...]) -> list[str]:
@@ -107,7 +106,7 @@ class _File:
             code: Code = Raw("self")
             here = region.path
             for name in filter(None, path.split(".")):
-                if not name.isdigit() and not keyword.iskeyword(name):
+                if plain(name):
                     code = Suffix(code, (f".{name}",))
                 elif name.isdigit() and here in self.bodies.made.indexed:
                     code = Suffix(code, (f"[{name}]",))
@@ -124,7 +123,7 @@ class _File:
         body = self.bodies.body(self.root)
         folded = Folded((), body, ())
         base = "nn.Sequential" if body.form == SEQUENCE else "nn.Module"
-        head = [f"class {self.name}({base}):", f'    """{self._summary()}"""', "", *self._init(folded, body)]
+        head = [f"class {self.name}({base}):", f'    """{self._summary()}"""', "", *self._init(folded, body, self.root)]
         return head if body.form == SEQUENCE else [*head, "", *self._run(body)]
 
     def _run(self, body: Body) -> list[str]:
@@ -202,12 +201,13 @@ def _kept(body: Body) -> set[str]:
     return {leaf.param for item in codes for leaf in leaves(item) if isinstance(leaf, Derived)}
 
 
-def _stored(entry: Entry) -> list[str]:
+def _stored(entry: Entry, own: Callable[[str], Code]) -> list[str]:
     """The statement that stores a module, a parameter or a buffer."""
     holder, _, name = entry.name.rpartition(".")
-    base = f"self.{holder}" if holder else "self"
+    base = text(own(holder))
     if entry.kind == "buffer":
         return lines(call(f"{base}.register_buffer", name, entry.made), 8)
-    if name.isdigit() or keyword.iskeyword(name):
-        return lines(call(f"{base}.add_module", name, entry.made), 8)
+    if not plain(name):
+        enter = "register_parameter" if entry.kind == "parameter" else "add_module"
+        return lines(call(f"{base}.{enter}", name, entry.made), 8)
     return lines(entry.made, 8, f"{base}.{name} = ")
