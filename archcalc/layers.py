@@ -44,7 +44,7 @@ class Layer:
     @property
     def macs(self) -> int:
         """Multiply-adds."""
-        return self.op.work(self.input).get("macs", 0)
+        return (self.op.work(self.input) or {}).get("macs", 0)
 
     @property
     def activations(self) -> int:

@@ -250,8 +250,8 @@ TOTALS = {
     "training_bytes",
 }  # fmt: skip
 TOP = [
-    "schema", "name", "title", "convention", "inputs", "outputs", "totals", "layers", "rounded", "uncounted",
-    "warnings", "conditions",
+    "schema", "name", "title", "convention", "inputs", "outputs", "totals", "layers", "rounded", "counted",
+    "uncounted", "warnings", "conditions",
 ]  # fmt: skip
 
 

@@ -60,10 +60,17 @@ def _over(table: Table, limited: Limited, most: int) -> Diagnostic | None:
         help = ("give the free dimensions numbers: " + " ".join(f"--set {name}=..." for name in table.graph.free),)
         return Diagnostic("E404", f"{limited.what} of {actual} cannot be held against a number", help=help)
     if actual <= most:
-        return None
+        return _untold(table) if limited.key == "macs" and table.uncounted else None
     note = f"{most:,}{limited.unit} allowed, {actual:,}{limited.unit} needed ({actual - most:+,})"
     where = f"memory peaks at {table.peak}" if limited.key == "peak_bytes" else _largest(table, limited.key)
     return Diagnostic("E403", f"the budget of {limited.what} is exceeded", note, (where,))
+
+
+def _untold(table: Table) -> Diagnostic:
+    """What is not counted must not pass for free."""
+    names = ", ".join(row.name for row in table.uncounted)
+    note = f"{len(table.uncounted):,} of {len(table.rows):,} layers are not counted: {names}"
+    return Diagnostic("E406", "the multiply-adds are not known in full", note, ("budget parameters or memory instead",))
 
 
 def _largest(table: Table, key: str) -> str:

@@ -17,18 +17,29 @@ class Cost(NamedTuple):
     macs: int
     connections: int
     """LeCun's count: every use of a weight or a bias."""
+    counted: bool = True
+    """Whether the work is known; if not, the counts of it are 0."""
+
+
+def work_of(graph: Graph, node: Node) -> dict[str, int] | None:
+    """The operations of a layer for one example, by kind; None where they cannot be told.
+
+    A layer that does not run does none.
+    """
+    work: dict[str, int] | None = node.op.work(*graph.shapes(node)) if node.active else {}
+    return work
 
 
 def cost(graph: Graph, node: Node) -> Cost:
     """The cost of one layer; a shared weight is counted where it belongs, a layer that does not run only stores."""
-    shapes = graph.shapes(node)
     weights = own_weights(graph, node)
-    work = node.op.work(*shapes) if node.active else {}
+    known = work_of(graph, node)
+    work = known or {}
     params = sum([count(weight) for weight in weights.values() if not weight.buffer])
     buffers = sum([prod(weight.shape) for weight in weights.values() if weight.buffer])
     macs = work.get("macs", 0)
     connections = macs + work.get("bias", 0) if params else 0
-    return Cost(params, buffers, macs, connections)
+    return Cost(params, buffers, macs, connections, known is not None)
 
 
 def count(weight: Weight) -> int:

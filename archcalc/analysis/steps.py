@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..arithmetic import Given, Node, Product, factors_of
 from ..shape import Window, same_padding
 from ..worked import Worked, tree_of
-from .cost import count, own_weights
+from .cost import count, own_weights, work_of
 from .receptive import Fields
 from .table import Row
 from .tidy import Known, crossed, factored, pieces, shorten
@@ -196,7 +196,7 @@ def _work(row: Row, known: Known) -> Iterator[Step]:
 
 def _others(row: Row) -> Iterator[Step]:
     """The operations that are no multiply-adds."""
-    work = row.node.op.work(*row.inputs) if row.node.active else {}
+    work = work_of(row.graph, row.node) or {}
     for kind, number in work.items():
         if number and kind in OPERATIONS:
             worked = _worked(number)

@@ -194,8 +194,8 @@ class Table:
 
     @property
     def uncounted(self) -> tuple[Row, ...]:
-        """The layers whose work is not known."""
-        return ()
+        """The layers whose work is not known: multiply-adds are at least what the totals say."""
+        return tuple(row for row in self.rows if not row.cost.counted)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -219,6 +219,7 @@ class Table:
             "totals": vars(self.totals).copy(),
             "layers": [row.as_dict() for row in self.rows],
             "rounded": [{"name": row.name, "rounded": row.rounded} for row in self.rounded],
+            "counted": len(self.rows) - len(self.uncounted),
             "uncounted": [row.name for row in self.uncounted],
             "warnings": [warning.as_dict() for warning in self.warnings],
             "conditions": list(graph.conditions),

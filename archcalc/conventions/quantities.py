@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import prod
 from typing import NamedTuple
 
-from ..analysis.cost import count
+from ..analysis.cost import count, work_of
 from ..graph import Graph, Node
 from ..ops.base import Weight
 from ..shape import Window
@@ -29,9 +29,8 @@ class Layer(NamedTuple):
 
     @property
     def work(self) -> dict[str, int]:
-        """Operations by kind."""
-        work: dict[str, int] = self.node.op.work(*self.shapes)
-        return work
+        """Operations by kind; none where they are not known."""
+        return work_of(self.graph, self.node) or {}
 
 
 Measure = Callable[[Layer], int]
@@ -205,5 +204,5 @@ def quantities(graph: Graph, node: Node, habits: Habits) -> dict[str, int]:
 
 def unweighed(graph: Graph) -> tuple[str, ...]:
     """The words of layers that work, but that no convention says anything about."""
-    words = [_word(node) for node in graph.nodes if node.active and node.op.work(*graph.shapes(node))]
+    words = [_word(node) for node in graph.nodes if work_of(graph, node) != {}]
     return tuple(dict.fromkeys(word for word in words if word not in MEASURES))

@@ -133,8 +133,11 @@ class Op:
         """The stored tensors by name."""
         return {}
 
-    def work(self, *x: Shape) -> dict[str, int]:
-        """Operations by kind: macs (multiply-accumulates), bias, add, mul, div, exp, ... Zeros may be left out."""
+    def work(self, *x: Shape) -> dict[str, int] | None:
+        """Operations by kind: macs (multiply-accumulates), bias, add, mul, div, exp, ... Zeros may be left out.
+
+        None where the work cannot be told: reports then list the layer as not counted, and never as free.
+        """
         return {}
 
     def between(self, *x: Shape) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def _cautions(table: Table) -> Iterator[Note]:
     for what, names in _together((row.rounded or "", row.name) for row in table.rounded):
         yield Note("rounded", f"{what}: {names}", "caution")
     if table.uncounted:
-        yield Note("not counted", ", ".join(row.name for row in table.uncounted), "caution")
+        yield Note("counted", coverage(table), "caution")
     for condition in table.graph.conditions:
         yield Note("supposes", condition, "caution")
     for warning in table.warnings:
@@ -85,8 +85,21 @@ def warning_text(warning: Diagnostic) -> str:
     return where + "; ".join(text for text in (warning.message, warning.note, *warning.help) if text)
 
 
+def coverage(table: Table) -> str:
+    """How many layers were counted, and which were not."""
+    layers, missing = count(len(table.rows), "layer"), table.uncounted
+    if missing:
+        names = ", ".join(f"{row.name} ({row.op})" for row in missing)
+        return f"{len(table.rows) - len(missing):,} of {layers}, so there is more to do; not counted: {names}"
+    stored = sum(not row.node.active for row in table.rows)
+    also = f"; {stored:,} are stored, but do not run" if stored else ""
+    return f"{'all ' if len(table.rows) > 1 else ''}{layers}{also}"
+
+
 def _sums(table: Table) -> Iterator[Note]:
     totals = table.totals
+    if table.rows and not table.uncounted:
+        yield Note("counted", coverage(table))
     yield Note("weights", memory(totals.weight_bytes))
     if totals.buffers:
         yield Note("buffers", f"{count(totals.buffers, 'number')} stored but not trained")
