@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
 import archcalc
-from archcalc.backends.runtime import load_runtime
+from archcalc.backends.session import load_runtime
 
 Shape = tuple[int, ...]
 

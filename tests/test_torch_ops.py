@@ -9,7 +9,8 @@ import pytest
 
 import archcalc
 from archcalc.backends.export import Prepared
-from archcalc.backends.runtime import open_session, random_inputs
+from archcalc.backends.runtime import random_inputs
+from archcalc.backends.session import open_session
 from archcalc.graph import Node
 from archcalc.ops.base import FIRST
 

@@ -1,4 +1,4 @@
-"""ONNX models as bytes. With runtime.py's helper for names the only user of onnx.
+"""ONNX models as bytes. The only user of onnx.
 
 The skeleton (nodes, volumes, small constants) goes through onnx's own classes; weights are streamed behind it one at a
 time, so that a model needs little more memory than its largest weight. Protobuf allows that: a message may

@@ -1,8 +1,7 @@
-"""onnxruntime: sessions on the CPU or on CUDA, running and verifying. The only user of onnxruntime."""
+"""Running a network in onnxruntime, and verifying its volumes."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -12,16 +11,13 @@ from typing import Any
 import numpy as np
 
 from ..analysis.memory import FLOAT32, peak_elements
-from ..errors import Diagnostic, MissingError, SpecError, UsageError
+from ..errors import Diagnostic, SpecError, UsageError
 from ..ops.base import FIRST
 from ..shape import Shape, show
 from .export import Prepared
 from .lower import Port
-from .model import external
+from .session import CPU, open_session, refused
 from .weights import Array
-
-CPU, CUDA, AUTO = "cpu", "cuda", "auto"
-DEVICES = (CPU, CUDA, AUTO)
 
 
 @dataclass(frozen=True)
@@ -63,74 +59,11 @@ class Verification:
         return all(row.ok for row in self.rows) and self.params == self.predicted_params
 
 
-def load_runtime() -> Any:
-    """onnxruntime, without its telemetry: the variable must be set before the import."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    try:
-        import onnxruntime  # noqa: PLC0415
-    except ImportError:
-        help = ("pip install 'archcalc[cpu]', or 'archcalc[cuda]' for a GPU: never both",)
-        raise MissingError(Diagnostic("E701", "onnxruntime is not installed", help=help)) from None
-    onnxruntime.set_default_logger_severity(3)
-    return onnxruntime
-
-
-def _providers(runtime: Any, device: str) -> list[Any]:
-    if device not in DEVICES:
-        raise UsageError(Diagnostic("E614", f"there is no device {device}", help=(f"there are {', '.join(DEVICES)}",)))
-    if device == CPU:
-        return ["CPUExecutionProvider"]
-    if "CUDAExecutionProvider" in runtime.get_available_providers():
-        if hasattr(runtime, "preload_dlls"):
-            runtime.preload_dlls()
-        return [("CUDAExecutionProvider", {"use_tf32": "0"}), "CPUExecutionProvider"]
-    if device == AUTO:
-        return ["CPUExecutionProvider"]
-    help = ("pip uninstall onnxruntime; pip install 'archcalc[cuda]'", "or run on --device cpu")
-    raise MissingError(Diagnostic("E702", "this onnxruntime was built without CUDA", help=help))
-
-
-def open_session(prepared: Prepared, device: str, expose: bool = False) -> tuple[Any, str]:
-    """A session of the model and the device that it really runs on; its weights are handed over in memory.
-
-    `expose` makes every volume an output.
-    """
-    runtime = load_runtime()
-    providers = _providers(runtime, device)
-    options = runtime.SessionOptions()
-    options.log_severity_level = 4  # errors come as exceptions; the log would write to the terminal
-    names = list(prepared.model.weights)
-    if names:
-        values = [runtime.OrtValue.ortvalue_from_numpy(prepared.tensor(name)) for name in names]
-        options.add_external_initializers(names, values)
-    model = external(prepared.model, prepared.parts(expose))
-    try:
-        session = runtime.InferenceSession(model, options, providers=providers, enable_fallback=0)
-    except Exception as error:
-        raise (_no_cuda(error) if device == CUDA else _refused(error)) from None
-    used = CUDA if session.get_providers()[0] == "CUDAExecutionProvider" else CPU
-    if device == CUDA and used != CUDA:
-        raise _no_cuda("the runtime fell back to the CPU")
-    return session, used
-
-
-def _no_cuda(reason: object) -> MissingError:
-    help = (str(reason).strip().splitlines()[0][:200], "run on --device cpu, or --device auto to take what is there")
-    return MissingError(Diagnostic("E703", "CUDA cannot be used here", help=help))
-
-
-def _refused(error: Exception) -> SpecError:
-    """The runtime does not take a model that we made, which is a mistake of ours worth reporting."""
-    reason = str(error).strip().splitlines()[0][:300]
-    help = ("this is a bug of archcalc: please report the spec",)
-    return SpecError(Diagnostic("E704", "onnxruntime refuses the model", reason, help))
-
-
 def _execute(session: Any, names: list[str], feeds: dict[str, Array]) -> list[Array]:
     try:
         return session.run(names, feeds) if names else []
     except Exception as error:
-        raise _refused(error) from None
+        raise refused(error) from None
 
 
 def memory_needed(prepared: Prepared, batch: int, expose: bool) -> int:

@@ -15,7 +15,8 @@ import archcalc
 from archcalc.analysis.cost import own_weights
 from archcalc.backends.export import Prepared
 from archcalc.backends.lower import Port
-from archcalc.backends.runtime import open_session, random_inputs
+from archcalc.backends.runtime import random_inputs
+from archcalc.backends.session import open_session
 from archcalc.codegen.naming import camel, snake
 from archcalc.codegen.torch.context import FIRST as CHANNELS_FIRST
 from archcalc.codegen.torch.translate import translate
