@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from dataclasses import replace
 from os.path import basename, commonpath, dirname, exists, isabs, isfile, join, realpath, relpath, splitext
@@ -84,6 +85,20 @@ def shipped_names() -> list[str]:
     paths = (relpath(join(where, file), root) for where, _, files in os.walk(root) for file in files)
     names = (path.removesuffix(".arch").replace(os.sep, "/") for path in paths if path.endswith(".arch"))
     return sorted(name for name in names if not name.rpartition("/")[2].startswith("_"))
+
+
+def headline(name: str) -> tuple[str, dict[str, int]]:
+    """The title of a shipped spec and the totals that it pins as plain numbers, without building it.
+
+    >>> headline("alexnet")
+    ('AlexNet, single stream', {'params': 62378344, 'macs': 1135256096})
+    """
+    with open(join(folder("specs"), f"{name}.arch"), encoding="utf-8") as file:
+        lines = [line for line in file if line.startswith(("set ", "check "))]
+    text = "".join(lines)
+    title = re.search(r'\btitle="([^"]*)"', text)
+    pins = re.findall(r"\b(\w+)=(\d+)(?=\s)", "".join(line for line in lines if line.startswith("check ")))
+    return title[1] if title else "", {key: int(value) for key, value in pins}
 
 
 def _is_text(spec: str) -> bool:

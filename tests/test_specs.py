@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import archcalc
-from archcalc.load import shipped
+from archcalc.load import headline, shipped
 
 NAMES = archcalc.shipped_names()
 SMALL = 10_000_000
@@ -28,6 +28,10 @@ def test_shipped(name: str) -> None:
     assert net.graph.title != name
     assert net.graph.pins or "=>" in Path(path).read_text("utf-8")
     assert net.graph.warnings == ()
+    # what `archcalc list` reads of it without counting
+    title, pins = headline(name)
+    assert title == net.graph.title
+    assert pins.items() <= {pin.key: pin.value for pin in net.graph.pins}.items()
 
 
 # What others counted: the specs pin these too, but a pin could be changed together with its network

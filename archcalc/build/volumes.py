@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import Diagnostic, Fix, SpecError
 from ..ops.base import Op
-from ..ops.fields import Reference
+from ..ops.fields import LIKE, REFERENCE, Reference, signature
 from ..syntax import tree
 from . import mixture
 from .names import Naming
@@ -27,8 +28,7 @@ def read(
 ) -> list[Volume]:
     """What the layer reads: its branches, or the current volume and the referenced ones."""
     if refs and (op.arity == 1 or op.repeats_branch):
-        help = (f"@label -> {layer.word} starts from another stage",)
-        raise scope.error(refs[0], "E223", f"{layer.word} takes no reference", help)
+        raise _no_reference(op, refs[0], scope)
     if op.repeats_branch:
         return mixture.expand(builder, op, layer, path, scope, current)
     if layer.branches is None:
@@ -49,3 +49,17 @@ def read(
         help = (f"give {op.arity}, in the order of the docs",)
         raise scope.error(layer, "E229", f"{layer.word} takes {op.arity} volumes, {len(volumes)} given", help)
     return volumes
+
+
+def _no_reference(op: Op, argument: tree.Argument, scope: Scope) -> SpecError:
+    """A reference behind a layer that works on one volume: perhaps its key is missing, as in CROP like=@x."""
+    ref, word = argument.value, op.word
+    assert isinstance(ref, tree.Ref)
+    options = signature(type(op)).options.items()
+    key = next((key for key, field in options if field.metadata["kind"] in (LIKE, REFERENCE)), "")
+    if not key:
+        return scope.error(argument, "E223", f"{word} takes no reference", (f"@{ref.label} -> {word} starts from that stage",))
+    right = f"{key}=@{ref.label}"
+    help = (f"write {word} {right}",)
+    message, fixes = f"{word} takes a reference by its key", (Fix(f"write {right}", right),)
+    return SpecError(Diagnostic("E223", message, "", help, fixes, scope.place(argument), scope.trace))
