@@ -58,7 +58,8 @@ def _no_reference(op: Op, argument: tree.Argument, scope: Scope) -> SpecError:
     options = signature(type(op)).options.items()
     key = next((key for key, field in options if field.metadata["kind"] in (LIKE, REFERENCE)), "")
     if not key:
-        return scope.error(argument, "E223", f"{word} takes no reference", (f"@{ref.label} -> {word} starts from that stage",))
+        help = (f"@{ref.label} -> {word} starts from that stage",)
+        return scope.error(argument, "E223", f"{word} takes no reference", help)
     right = f"{key}=@{ref.label}"
     help = (f"write {word} {right}",)
     message, fixes = f"{word} takes a reference by its key", (Fix(f"write {right}", right),)

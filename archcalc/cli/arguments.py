@@ -157,7 +157,8 @@ def _spec(made: ArgumentParser, data: str = "HxWxC", about: str = "replaces the 
 
 def _limits(group: _ArgumentGroup) -> None:
     default = Options()
-    units = {"layers": "layers in a network", "text": "characters in a text", "depth": "brackets and blocks inside each other"}
+    depth = "brackets and blocks inside each other"
+    units = {"layers": "layers in a network", "text": "characters in a text", "depth": depth}
     for what, unit in units.items():
         most = getattr(default, f"max_{what}")
         group.add_argument(f"--max-{what}", type=_positive, default=most, metavar="N", help=f"{unit} ({most:,})")
