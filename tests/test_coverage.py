@@ -54,7 +54,7 @@ def test_what_cannot_be_counted_is_listed() -> None:
     # 6*6*4 outputs of 3*3*3, and 10 of 6*6*4
     assert net.totals.macs == 6 * 6 * 4 * 27 + 10 * 144
     said = "2 of 3 layers, so there is more to do; not counted: odd (MYSTERY)"
-    assert f"\n- counted: {said}\n" in markdown.report(net.table())
+    assert f"\n- counted: {said}\n" in markdown.document(net.table())
     assert said in "\n".join("".join(part for part, _ in line) for line in text.report(net.table()))
 
 
@@ -75,4 +75,4 @@ def test_a_budget_of_what_is_not_counted_is_refused() -> None:
     ],
 )
 def test_every_report_says_how_much_was_counted(spec: str, said: str) -> None:
-    assert f"\n- counted: {said}\n" in markdown.report(archcalc.parse(spec).table())
+    assert f"\n- counted: {said}\n" in markdown.document(archcalc.parse(spec).table())

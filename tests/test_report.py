@@ -19,8 +19,8 @@ from archcalc.report import csv, markdown, text, values
 from archcalc.report import json as report_json
 from archcalc.report.columns import COLUMNS, DEFAULT, LEFT, chosen
 from archcalc.report.layout import ASCII, FANCY, Signs, fit, grid
-from archcalc.report.lines import lines
 from archcalc.report.spell import memory
+from archcalc.report.view import sheet, view
 from archcalc.screen import width
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -79,7 +79,7 @@ def report(
     spec: str, room: int | None = None, signs: Signs = ASCII, columns: str | None = None, depth: int | None = None
 ) -> str:
     table = archcalc.load(spec).table()
-    return plain(text.report(table, room, chosen(columns) if columns else None, depth, signs))
+    return plain(text.report(table, room, view(columns or "", depth), signs))
 
 
 @pytest.mark.parametrize("case", GOLDENS, ids=lambda case: case.file)
@@ -154,7 +154,7 @@ def test_every_report_fits_the_screen(spec: str) -> None:
 @pytest.mark.parametrize("room", range(20, 100, 7))
 def test_numbers_are_never_cut(room: int) -> None:
     table = archcalc.parse(NESTED).table()
-    whole = grid(lines(table), table.totals, len(table.rows), DEFAULT)
+    whole = grid(sheet(table))
     fitted = fit(whole, room, FANCY)
     assert {"name", "output", "params"} <= set(fitted.keys)
     for key, cells in zip(fitted.keys, fitted.columns, strict=True):
@@ -176,12 +176,12 @@ def test_what_was_chosen_stays_on_a_narrow_screen() -> None:
 def test_a_fold_sums_up() -> None:
     net = archcalc.parse(NESTED)
     for depth in (1, 2, 3):
-        rows = stdlib_csv.DictReader(io.StringIO(csv.report(net.table(), ("name", "output", "params", "macs"), depth)))
+        rows = stdlib_csv.DictReader(io.StringIO(csv.document(net.table(), view("name,output,params,macs", depth))))
         blocks = list(rows)
         assert sum(int(block["params"]) for block in blocks) == net.totals.params
         assert sum(int(block["macs"]) for block in blocks) == net.totals.macs
         assert blocks[-1]["output"] == "1000"
-    top = stdlib_csv.DictReader(io.StringIO(csv.report(net.table(), depth=1)))
+    top = stdlib_csv.DictReader(io.StringIO(csv.document(net.table(), view(depth=1))))
     assert [block["name"] for block in top] == ["backbone", "classifier"]
 
 
@@ -294,7 +294,7 @@ def test_json_says_what_was_rounded() -> None:
 
 def test_csv_is_exact() -> None:
     table = archcalc.load("alexnet").table()
-    rows = list(stdlib_csv.DictReader(io.StringIO(csv.report(table))))
+    rows = list(stdlib_csv.DictReader(io.StringIO(csv.document(table))))
     assert [row["name"] for row in rows] == [row.name for row in table.rows]
     assert sum(int(row["params"]) for row in rows) == 62378344
     assert sum(int(row["macs"]) for row in rows) == 1135256096
@@ -303,19 +303,19 @@ def test_csv_is_exact() -> None:
 
 def test_csv_quotes_what_needs_it() -> None:
     spec = "INPUT 2x2x1 -> CONV 1 2x2 w=[[1,2],[3,4]]"
-    rows = list(stdlib_csv.DictReader(io.StringIO(csv.report(archcalc.parse(spec).table()))))
+    rows = list(stdlib_csv.DictReader(io.StringIO(csv.document(archcalc.parse(spec).table()))))
     assert rows[0]["text"] == "CONV 1 2x2 w=[[1,2],[3,4]]"
 
 
 def test_markdown() -> None:
-    shown = markdown.report(archcalc.load("alexnet").table(), ("name", "output", "params")).splitlines()
+    shown = markdown.document(archcalc.load("alexnet").table(), view("name,output,params")).splitlines()
     assert shown[0] == "## AlexNet, single stream"
     assert shown[4:7] == ["| layer | output | params |", "| --- | --: | --: |", "| conv1 | 55x55x96 | 34,944 |"]
     assert "| **total** |  | **62,378,344** |" in shown
 
 
 def test_markdown_escapes() -> None:
-    shown = markdown.report(archcalc.parse('set title="a*b|c <i>"\nINPUT 8 -> x_y: RELU').table())
+    shown = markdown.document(archcalc.parse('set title="a*b|c <i>"\nINPUT 8 -> x_y: RELU').table())
     assert shown.startswith("## a\\*b\\|c \\<i>\n")
     assert "| x\\_y | RELU |" in shown
 

@@ -38,13 +38,22 @@ def amount(text: str, what: str) -> int:
     """
     units = "k, M, G, kB, MB, GB, KiB, MiB or GiB" if what == "peak" else "k, M or G"
     help = (f"write a whole number, or a number with {units}",)
-    found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,18})?)(|[kMGT]|(?:[kMGT]|[KMGT]i)?B)", text, re.ASCII)
-    if found is None or (what != "peak" and text[-1] == "B"):
+    number = quantity(text)
+    if number is None or (what != "peak" and text[-1] == "B"):
         raise UsageError.of("E628", f"{text} is no amount of {LIMITED[what].what}", help=help)
-    number = Fraction(found[1]) * _SCALES[found[2].removesuffix("B")]
     if number.denominator > 1:
         raise UsageError.of("E628", f"{text} is no whole amount of {LIMITED[what].what}", help=help)
     return int(number)
+
+
+def quantity(text: str) -> Fraction | None:
+    """A number with a unit or without, exactly; None for what is none.
+
+    >>> quantity("1.5k"), quantity("1KiB"), quantity("many")
+    (Fraction(1500, 1), Fraction(1024, 1), None)
+    """
+    found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,18})?)(|[kMGT]|(?:[kMGT]|[KMGT]i)?B)", text, re.ASCII)
+    return Fraction(found[1]) * _SCALES[found[2].removesuffix("B")] if found else None
 
 
 def check_budget(table: Table, budget: Mapping[str, int]) -> None:

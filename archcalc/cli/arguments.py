@@ -53,13 +53,27 @@ def parser(name: str) -> ArgumentParser:
 
 def _show(made: ArgumentParser) -> None:
     _spec(made)
-    form = made.add_mutually_exclusive_group()
+    group = made.add_argument_group("formats")
+    form = group.add_mutually_exclusive_group()
     form.add_argument("--md", action="store_true", help="Markdown")
     form.add_argument("--csv", action="store_true", help="CSV: exact numbers, a line a layer")
-    made.add_argument("--columns", metavar="A,B,C", help="name, text, inputs, output, params, macs, flops, ...")
-    made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+    group.add_argument("-o", "--output", metavar="FILE", help="write a file; .md .csv .json name the format")
+    _rows(made.add_argument_group("rows and columns"))
     about = "count as another tool does: macs, flops, torchinfo, fvcore, thop, ptflops, calflops, torch, onnx-tool, ..."
     made.add_argument("--as", dest="as_", metavar="TOOL", help=about)
+
+
+def _rows(group: _ArgumentGroup) -> None:
+    """What is shown of a table, and how."""
+    group.add_argument("--columns", metavar="A,B,C", help="name,output,params,macs,...; +flops adds to the usual; all")
+    group.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+    about = 'only some layers: "op=CONV,FC" "macs>1M" "name=layer3.*"; given twice, both hold'
+    group.add_argument("--where", action="append", default=[], metavar="COND", help=about)
+    about = "numbers go down, names up; - and + before a column turn it: -macs, +params"
+    group.add_argument("--sort", metavar="A,B", help=about)
+    group.add_argument("--top", type=_positive, metavar="N", help="the first N lines; by multiply-adds unless sorted")
+    about = "every digit; 4.09 G and 102 MB; 4.09 G and 97.5 MiB"
+    group.add_argument("--units", metavar="full|si|binary", help=about)
 
 
 def _check(made: ArgumentParser) -> None:

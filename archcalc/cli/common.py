@@ -13,6 +13,7 @@ from ..errors import FileError, UsageError
 from ..load import read_spec
 from ..network import Network
 from ..report import text
+from ..report.view import WHOLE, View
 from ..words import nearest
 from .arguments import options_of
 from .words import NAMES, one_spec
@@ -34,10 +35,10 @@ def network(given: Namespace, command: str, input: Sequence[str] = ()) -> Networ
         raise
 
 
-def print_table(table: Table, columns: Sequence[str] | None = None, depth: int | None = None) -> None:
+def print_table(table: Table, view: View = WHOLE) -> None:
     """The report, fitted to the screen."""
     room, signs = text.screen(sys.stdout)
-    text.write(text.report(table, room, columns, depth, signs), sys.stdout)
+    text.write(text.report(table, room, view, signs), sys.stdout)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ EXAMPLES = {
   archcalc show "let n=3; INPUT 8x8x(n) -> [CONV (4*n) 3x3]*n" --set n=2
   archcalc show vgg16 --columns name,output,params,flops
   archcalc show "INPUT 32x32x3; stem: [CONV 8 3x3 -> RELU]" --depth 1
+  archcalc show resnet50 --where op=CONV --top 10 --units si
   archcalc show alexnet --csv
   archcalc show torchvision/resnet50 --as fvcore""",
     ),

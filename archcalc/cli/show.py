@@ -3,31 +3,60 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
+from argparse import Namespace
 
-from ..report.columns import chosen
+from ..errors import UsageError
+from ..network import Network
+from ..report.view import View, view
 from .arguments import parse
 from .common import network, print_table
+from .output import save
+
+FORMS = ("json", "md", "csv")
 
 
 def show(words: list[str]) -> int:
     """The table."""
     given = parse("show", words)
-    columns = chosen(given.columns) if given.columns else None
+    form, shown = _form(given), _view(given)
     net = network(given, "show", given.input)
     if given.as_:
         from .compare_tools import show_as  # noqa: PLC0415 - rarely needed
 
         return show_as(net, given)
-    if given.json:
-        net.check()  # before anything is printed: it is the table or the errors
-        from ..report import json  # noqa: PLC0415 - start-up time counts
-
-        sys.stdout.write(json.document(net.as_dict()))
-    elif given.csv or given.md:
-        form = import_module("..report.csv" if given.csv else "..report.markdown", __package__)
-        sys.stdout.write(form.report(net.table(), columns, given.depth))
+    if given.output:
+        _save(net, given, form, shown)
+    elif not form:
+        print_table(net.table(), shown)
     else:
-        print_table(net.table(), columns, given.depth)
+        if form == "json":
+            net.check()  # before anything is printed: it is the table or the errors
+        sys.stdout.write(_written(net, form, shown))
     net.check()
     return 0
+
+
+def _form(given: Namespace) -> str:
+    """The format that is asked for, if any."""
+    asked = [form for form in FORMS if getattr(given, form)]
+    if len(asked) > 1:
+        raise UsageError.of("E620", f"--{asked[0]} and --{asked[1]} ask for two formats", help=("choose one",))
+    return asked[0] if asked else ""
+
+
+def _view(given: Namespace) -> View:
+    return view(given.columns or "", given.depth, given.where, given.sort or "", given.top, given.units or "")
+
+
+def _written(net: Network, form: str, shown: View) -> str:
+    from ..report.forms import write  # noqa: PLC0415 - the table in the terminal needs none of them
+
+    return write(net.table(), form, shown)
+
+
+def _save(net: Network, given: Namespace, form: str, shown: View) -> None:
+    """Write a file, if the network holds what it claims; its name tells the format unless an option does."""
+    from ..report.forms import form_of  # noqa: PLC0415 - only to write
+
+    net.check()
+    save(given.output, _written(net, form or form_of(given.output), shown), given.spec, given.json)

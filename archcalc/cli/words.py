@@ -43,11 +43,16 @@ def spread(words: list[str]) -> list[str]:
 
     >>> spread(["--set", "N=2", "M=3", "net.arch", "--input", "1", "-5", "3"])
     ['--set=N=2', '--set=M=3', 'net.arch', '--input=1', '--input=-5', '--input=3']
+    >>> spread(["--sort", "-macs"])
+    ['--sort=-macs']
     """
     result: list[str] = []
     waiting = deque(words)
     while waiting:
         word = waiting.popleft()
+        if word == "--sort" and waiting:  # its word may begin with -
+            result.append(f"{word}={waiting.popleft()}")
+            continue
         if word not in _SEVERAL or not waiting:
             result.append(word)
             continue

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
 
 from ..analysis.table import Table
 from .columns import COLUMNS, EXACT
-from .lines import lines
+from .view import WHOLE, View, select
 
 
-def report(table: Table, columns: Sequence[str] | None = None, depth: int | None = None) -> str:
-    """The layers of a table; the head names the columns as JSON does."""
-    keys = columns or EXACT
+def document(table: Table, view: View = WHOLE) -> str:
+    """The layers of a table; the head names the columns as JSON does. What is not known is left empty."""
+    columns = [COLUMNS[key] for key in view.columns or EXACT]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(keys)
-    writer.writerows([COLUMNS[key].value(line) for key in keys] for line in lines(table, depth))
+    writer.writerow(view.columns or EXACT)
+    writer.writerows([column.value(line) for column in columns] for line in select(table, view))
     return text.getvalue()

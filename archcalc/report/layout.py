@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..analysis.table import Totals
 from ..errors import Styled
-from ..screen import printable, width
+from ..screen import width
 from .columns import COLUMNS, LEFT
-from .lines import Line
-from .spell import count, cut_end, cut_middle
+from .spell import cut_end, cut_middle
+from .view import Sheet
 
 GAP = "  "
 REPEAT = 40
@@ -28,11 +27,12 @@ FANCY, ASCII = Signs("─", "…"), Signs("-", "...")
 
 
 class Grid(NamedTuple):
-    """The written cells, a list a column; the first of each is its title, the last its total."""
+    """The written cells, a list a column; the first of each is its title, the last `feet` are sums."""
 
     keys: tuple[str, ...]
     columns: tuple[list[str], ...]
     widths: tuple[int, ...]
+    feet: int = 1
 
     @property
     def width(self) -> int:
@@ -40,19 +40,10 @@ class Grid(NamedTuple):
         return sum(self.widths) + len(GAP) * (len(self.widths) - 1)
 
 
-def grid(lines: Sequence[Line], totals: Totals, layers: int, keys: Sequence[str]) -> Grid:
+def grid(sheet: Sheet) -> Grid:
     """The cells of the chosen columns."""
-    columns = tuple([_cells(key, lines, totals, layers) for key in keys])
-    return Grid(tuple(keys), columns, tuple([max(map(width, column)) for column in columns]))
-
-
-def _cells(key: str, lines: Sequence[Line], totals: Totals, layers: int) -> list[str]:
-    column = COLUMNS[key]
-    cells = [printable(column.write(column.value(line))) for line in lines]
-    total = column.write(column.total(totals)) if column.total else ""
-    if key in LEFT:
-        total = "total" if key == "name" else count(layers, "layer")
-    return [column.title, *cells, total]
+    columns = tuple([[COLUMNS[key].title, *sheet.cells(key), *sheet.feet_of(key)] for key in sheet.keys])
+    return Grid(sheet.keys, columns, tuple([max(map(width, column)) for column in columns]), len(sheet.feet))
 
 
 _STEPS: tuple[tuple[str, int], ...] = (
@@ -82,7 +73,7 @@ def fit(grid: Grid, room: int, signs: Signs, keep: bool = False) -> Grid:
             widths[key] = min(full, widths[key] + max(0, room - _room(widths)))
     cells = dict(zip(grid.keys, grid.columns, strict=True))
     columns = tuple([_cut(key, cells[key], widths[key], signs) for key in widths])
-    return Grid(tuple(widths), columns, tuple(widths.values()))
+    return Grid(tuple(widths), columns, tuple(widths.values()), grid.feet)
 
 
 def _room(widths: dict[str, int]) -> int:
@@ -98,12 +89,13 @@ def _cut(key: str, cells: list[str], room: int, signs: Signs) -> list[str]:
 
 def draw(grid: Grid, signs: Signs) -> list[Styled]:
     """The grid as lines of text."""
-    head, *lines, totals = zip(*grid.columns, strict=True)
+    head, *rest = zip(*grid.columns, strict=True)
+    lines, feet = rest[: -grid.feet], rest[-grid.feet :]
     rule: Styled = ((signs.rule * grid.width, "faint"),)
     drawn = [_line(grid, head, "head"), rule, *[_line(grid, line) for line in lines], rule]
     if len(lines) > REPEAT:
         drawn.append(_line(grid, head, "head"))
-    return [*drawn, _line(grid, totals, "total")]
+    return [*drawn, *[_line(grid, foot, "total") for foot in feet]]
 
 
 def _line(grid: Grid, cells: Sequence[str], style: str = "") -> Styled:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from ..analysis.memory import FLOAT32
 from ..analysis.receptive import Fields
-from ..analysis.table import Row, Table
+from ..analysis.table import Row
 from ..shape import Shape, Window
 from .spell import count
 
@@ -18,48 +18,76 @@ class Line(NamedTuple):
 
     name: str
     text: str
-    inputs: tuple[Shape, ...]
-    output: Shape
-    params: int
-    buffers: int
-    macs: int
-    connections: int
-    activations: int
-    field: Fields | None
-    windows: tuple[Window, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def op(self) -> str:
+        """The word of the layer, CONV; of a block none, unless it has but one layer."""
+        return self.rows[0].op if len(self.rows) == 1 else ""
+
+    @property
+    def inputs(self) -> tuple[Shape, ...]:
+        """What goes into the first layer."""
+        return self.rows[0].inputs
+
+    @property
+    def output(self) -> Shape:
+        """What comes out of the last."""
+        return self.rows[-1].output
+
+    @property
+    def params(self) -> int:
+        """Trained numbers."""
+        return sum([row.params for row in self.rows])
+
+    @property
+    def buffers(self) -> int:
+        """Numbers that are stored but not trained."""
+        return sum([row.cost.buffers for row in self.rows])
+
+    @property
+    def macs(self) -> int:
+        """Multiply-adds."""
+        return sum([row.macs for row in self.rows])
+
+    @property
+    def connections(self) -> int:
+        """LeCun's count."""
+        return sum([row.cost.connections for row in self.rows])
+
+    @property
+    def activations(self) -> int:
+        """Numbers of all outputs."""
+        return sum([row.activations for row in self.rows])
 
     @property
     def activation_bytes(self) -> int:
         """Bytes of all outputs, float32."""
         return self.activations * FLOAT32
 
+    @property
+    def field(self) -> Fields | None:
+        """The receptive field of the last layer."""
+        return self.rows[-1].field
 
-def lines(table: Table, depth: int | None = None) -> list[Line]:
-    """The lines of a table; with a depth, layers whose paths agree in so many parts are folded into one."""
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """What slides over the input of a layer; a block has none."""
+        return self.rows[0].windows if len(self.rows) == 1 else ()
+
+    @property
+    def counted(self) -> bool:
+        """Whether the work of every layer is known."""
+        return all([row.cost.counted for row in self.rows])
+
+
+def lines(rows: Sequence[Row], depth: int | None = None) -> list[Line]:
+    """The lines of layers; with a depth, neighbours whose paths agree in so many parts are folded into one."""
     if depth is None:
-        return [_layer(row) for row in table.rows]
-    groups = groupby(table.rows, lambda row: ".".join(row.name.split(".")[:depth]))
-    return [_block(path, list(rows)) for path, rows in groups]
+        return [Line(row.name, row.text, (row,)) for row in rows]
+    groups = groupby(rows, lambda row: ".".join(row.name.split(".")[:depth]))
+    return [_block(path, tuple(group)) for path, group in groups]
 
 
-def _layer(row: Row) -> Line:
-    return Line(
-        row.name, row.text, row.inputs, row.output, row.params, row.cost.buffers, row.macs, row.cost.connections,
-        row.activations, row.field, row.windows,
-    )  # fmt: skip
-
-
-def _block(path: str, rows: Sequence[Row]) -> Line:
-    """A block: what goes into its first layer, what comes out of its last, and the sums over all."""
-    if len(rows) == 1:
-        return _layer(rows[0])._replace(name=path)
-    first, last = rows[0], rows[-1]
-    return Line(
-        path, count(len(rows), "layer"), first.inputs, last.output, _total(row.params for row in rows),
-        _total(row.cost.buffers for row in rows), _total(row.macs for row in rows),
-        _total(row.cost.connections for row in rows), _total(row.activations for row in rows), last.field, (),
-    )  # fmt: skip
-
-
-def _total(numbers: Iterable[int]) -> int:
-    return sum(numbers)
+def _block(path: str, rows: tuple[Row, ...]) -> Line:
+    return Line(path, rows[0].text if len(rows) == 1 else count(len(rows), "layer"), rows)

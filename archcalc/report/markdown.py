@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from ..analysis.table import Table
 from ..screen import printable
-from .columns import DEFAULT
-from .layout import Grid, grid
-from .lines import lines
-from .notes import CONVENTION, FIELD, heading, notes
+from .columns import COLUMNS, LEFT
+from .view import WHOLE, Sheet, View, sheet
 
 
-def report(table: Table, columns: Sequence[str] | None = None, depth: int | None = None) -> str:
+def document(table: Table, view: View = WHOLE) -> str:
     """The report in Markdown."""
-    cells = grid(lines(table, depth), table.totals, len(table.rows), columns or DEFAULT)
-    title, volumes = map(_escape, heading(table.graph))
-    footer = f"{CONVENTION} {FIELD}" if "receptive_field" in cells.keys else CONVENTION
+    shown = sheet(table, view)
     parts = [
-        *[f"## {title}"] * bool(title),
-        volumes,
-        "\n".join(_table(cells)),
-        "\n".join(f"- {note.label}: {_escape(note.text)}" for note in notes(table)),
-        footer,
+        *[f"## {_escape(shown.title)}"] * bool(shown.title),
+        _escape(shown.volumes),
+        "\n".join(_table(shown)),
+        "\n".join(f"- {note.label}: {_escape(note.text)}" for note in shown.notes),
+        shown.convention,
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _table(cells: Grid) -> list[str]:
-    head, *rows, totals = zip(*cells.columns, strict=True)
-    rule = ["---" if key in ("name", "text") else "--:" for key in cells.keys]
-    bold = [f"**{_escape(cell)}**" if cell else "" for cell in totals]
-    return [_line(head), _line(rule), *[_line(map(_escape, row)) for row in rows], _line(bold)]
+def _table(shown: Sheet) -> list[str]:
+    columns = [[*map(_escape, shown.cells(key)), *map(_bold, shown.feet_of(key))] for key in shown.keys]
+    rule = ["---" if key in LEFT else "--:" for key in shown.keys]
+    head = [COLUMNS[key].title for key in shown.keys]
+    return [_line(head), _line(rule), *map(_line, zip(*columns, strict=True))]
 
 
-def _line(cells: Sequence[str] | map[str]) -> str:
+def _bold(cell: str) -> str:
+    return f"**{_escape(cell)}**" if cell else ""
+
+
+def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
 def _escape(text: str) -> str:
     """The text with the signs that Markdown would take for its own."""
-    for sign in "\\`*_<|":
+    for sign in "\\`*_<|[":
         text = text.replace(sign, f"\\{sign}")
     return printable(text)

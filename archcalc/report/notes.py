@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..analysis.table import Table
@@ -10,7 +10,8 @@ from ..errors import Diagnostic
 from ..graph import Graph, Node
 from ..shape import show
 from .lines import lines
-from .spell import count, memory, pads, thousands
+from .spell import count, pads, thousands
+from .units import READABLE, Units
 
 CONVENTION = (
     "Multiply-adds: one per multiply-accumulate of convolutions, linear layers and attention's products; "
@@ -30,6 +31,11 @@ class Note(NamedTuple):
     style: str = ""
 
 
+def convention(keys: Sequence[str]) -> str:
+    """What the numbers in some columns mean."""
+    return f"{CONVENTION} {FIELD}" if "receptive_field" in keys else CONVENTION
+
+
 def heading(graph: Graph) -> tuple[str, str]:
     """The title, and what goes in and comes out."""
     inputs = ", ".join(_volume(node, len(graph.inputs) > 1) for node in graph.inputs)
@@ -41,9 +47,9 @@ def _volume(node: Node, named: bool) -> str:
     return f"{node.name} {show(node.shape)}" if named else show(node.shape)
 
 
-def notes(table: Table) -> list[Note]:
+def notes(table: Table, units: Units = READABLE) -> list[Note]:
     """Everything that is to be said about a table."""
-    return [*_answers(table), *_cautions(table), *_sums(table), *_claims(table)]
+    return [*_answers(table), *_cautions(table), *_sums(table, units), *_claims(table)]
 
 
 def _answers(table: Table) -> Iterator[Note]:
@@ -96,17 +102,19 @@ def coverage(table: Table) -> str:
     return f"{'all ' if len(table.rows) > 1 else ''}{layers}{also}"
 
 
-def _sums(table: Table) -> Iterator[Note]:
+def _sums(table: Table, units: Units) -> Iterator[Note]:
     totals = table.totals
     if table.rows and not table.uncounted:
         yield Note("counted", coverage(table))
-    yield Note("weights", memory(totals.weight_bytes))
+    yield Note("weights", units.size(totals.weight_bytes))
     if totals.buffers:
-        yield Note("buffers", f"{count(totals.buffers, 'number')} stored but not trained")
-    yield Note("FLOPs", thousands(totals.flops))
+        numbers = "number" if totals.buffers == 1 else "numbers"
+        yield Note("buffers", f"{units.number(totals.buffers)} {numbers} stored but not trained")
+    yield Note("FLOPs", units.number(totals.flops))
     where = f", at {table.peak}" if table.peak else ""
-    yield Note("peak memory", f"{memory(totals.peak_bytes)} of volumes alive at once{where}")
-    yield Note("training", f"{memory(totals.training_bytes)}: weights, gradients, Adam's two copies and every volume")
+    yield Note("peak memory", f"{units.size(totals.peak_bytes)} of volumes alive at once{where}")
+    stored = "weights, gradients, Adam's two copies and every volume"
+    yield Note("training", f"{units.size(totals.training_bytes)}: {stored}")
 
 
 def _claims(table: Table) -> Iterator[Note]:
@@ -123,7 +131,7 @@ def folding(table: Table) -> Iterator[Note]:
     if len(table.rows) <= FOLD:
         return
     deepest = max(row.name.count(".") for row in table.rows)
-    folds = [(depth, len(lines(table, depth))) for depth in range(1, deepest + 1)]
+    folds = [(depth, len(lines(table.rows, depth))) for depth in range(1, deepest + 1)]
     depth, blocks = max([fold for fold in folds if fold[1] <= FOLD // 2], default=folds[0] if folds else (0, 0))
     if 0 < blocks * 2 <= len(table.rows):
         yield Note("shorter", f"--depth {depth} folds the {len(table.rows):,} lines into {blocks:,}")

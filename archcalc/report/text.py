@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, TextIO
 from ..analysis.table import Table
 from ..errors import Styled
 from ..screen import printable, width
-from .columns import DEFAULT
 from .layout import ASCII, FANCY, Grid, Signs, draw, fit, grid
-from .lines import lines
-from .notes import CONVENTION, FIELD, Note, folding, heading, notes
+from .notes import Note, convention, folding
 from .spell import wrap
+from .view import WHOLE, Sheet, View, sheet
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -25,27 +24,27 @@ PROSE = 100
 STYLES = {
     "title": "bold", "head": "bold", "total": "bold", "strong": "bold", "name": "cyan", "faint": "dim",
     "answer": "bold green", "caution": "yellow", "code": "bold red", "caret": "bold red", "good": "bold green",
+    "added": "green", "removed": "red",
 }  # fmt: skip
 
 
-def report(
-    table: Table, room: int | None = None, columns: Sequence[str] | None = None, depth: int | None = None,
-    signs: Signs = ASCII,
-) -> list[Styled]:  # fmt: skip
-    """The whole report: title, table, notes, conventions. `room` is the width of the screen, None for no limit.
-
-    `columns` are names in COLUMNS; `depth` folds layers whose paths agree in so many parts into one line.
-    """
-    shown = lines(table, depth)
-    cells = grid(shown, table.totals, len(table.rows), columns or DEFAULT)
+def report(table: Table, room: int | None = None, view: View = WHOLE, signs: Signs = ASCII) -> list[Styled]:
+    """The whole report: title, table, notes, conventions. `room` is the width of the screen, None for no limit."""
+    shown = sheet(table, view)
+    cells = grid(shown)
     if room is not None:
-        cells = fit(cells, room, signs, keep=columns is not None)
+        cells = fit(cells, room, signs, keep=bool(view.columns))
     prose = min(max(room or PROSE, 30), PROSE)
-    below = notes(table)
-    if depth is None:
+    below = list(shown.notes)
+    if view.depth is None and not view.selects:
         below += folding(table)
-    drawn = draw(cells, signs) if shown else []
-    return _apart(_heading(table, cells, prose), drawn, _notes(below, prose), _footer(cells, prose))
+    drawn = draw(cells, signs) if table.rows else []
+    return _apart(_heading(shown, cells, prose), drawn, _notes(below, prose), _footer(cells, prose))
+
+
+def document(table: Table, view: View = WHOLE) -> str:
+    """The report as plain text, as wide as it is."""
+    return "".join(_plain(line).rstrip() + "\n" for line in report(table, None, view))
 
 
 def _apart(*parts: Sequence[Styled]) -> list[Styled]:
@@ -54,9 +53,9 @@ def _apart(*parts: Sequence[Styled]) -> list[Styled]:
     return [line for part in there for line in ((), *part)][1:]
 
 
-def _heading(table: Table, cells: Grid, prose: int) -> list[Styled]:
+def _heading(shown: Sheet, cells: Grid, prose: int) -> list[Styled]:
     """Title and volumes: on one line, at its ends, if they fit."""
-    title, volumes = map(printable, heading(table.graph))
+    title, volumes = printable(shown.title), printable(shown.volumes)
     gap = max(cells.width, 40) - width(title) - width(volumes)
     if title and gap >= 2:
         return [((title, "title"), (" " * gap + volumes, ""))]
@@ -77,8 +76,8 @@ def _notes(notes: Sequence[Note], prose: int) -> list[Styled]:
 
 
 def _footer(cells: Grid, prose: int) -> list[Styled]:
-    text = f"{CONVENTION} {FIELD}" if "receptive_field" in cells.keys else CONVENTION
-    return [((line, "faint"),) for line in wrap(text, prose)]
+    """The conventions of what is left on a narrow screen."""
+    return [((line, "faint"),) for line in wrap(convention(cells.keys), prose)]
 
 
 def screen(stream: TextIO) -> tuple[int | None, Signs]:
