@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from .analysis.explain import Explanation
+    from .backends.bench import Bench
     from .backends.export import Export, Prepared
     from .backends.runtime import Run, Verification
     from .conventions.tools import Figure
@@ -155,13 +156,14 @@ class Network:
 
     def run(
         self, inputs: Mapping[str, Any] | None = None, *, device: str = "cpu", weights: str | PathLike[str] = "random",
-        match: str = "name", seed: int = 0, batch: int = 1, force: bool = False,
+        match: str = "name", seed: int = 0, batch: int = 1, threads: int = 0, repeat: int = 1, force: bool = False,
     ) -> Run:  # fmt: skip
         """Execute the network in onnxruntime on "cpu", "cuda" or "auto" (CUDA if it is there).
 
         Arrays have the batch first (or leave it out), then the language's order of axes: (N, H, W, C). Without `inputs`
-        random numbers are fed. Weights are as for `export`. Raises MissingError without onnxruntime or CUDA, LimitError
-        if the memory does not suffice and `force` is not set.
+        random numbers are fed. Weights are as for `export`. `threads` work on one layer (0: one for every core);
+        it runs `repeat` times, and `seconds` of what it returns has the time of each. Raises MissingError without
+        onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
         """
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, random_inputs, run  # noqa: PLC0415 - onnxruntime takes 100 ms
@@ -169,11 +171,31 @@ class Network:
         prepared = self._prepared(weights, match, seed, None, None)
         if not force:
             need(memory_needed(prepared, batch, expose=False), "the run")
-        return run(prepared, random_inputs(prepared, batch, seed) if inputs is None else inputs, device)
+        given = random_inputs(prepared, batch, seed) if inputs is None else inputs
+        return run(prepared, given, device, threads=threads, repeat=repeat)
+
+    def bench(
+        self, *, device: str = "cpu", weights: str | PathLike[str] = "random", match: str = "name", seed: int = 0,
+        batch: int = 1, threads: int = 0, repeat: int = 10, force: bool = False,
+    ) -> Bench:  # fmt: skip
+        """Time every layer in onnxruntime: seconds, achieved GFLOP/s, bytes and bandwidth beside the predicted work.
+
+        Layers that the runtime fuses are told together. A few runs to warm up are left out. Raises MissingError
+        without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
+        """
+        from .backends.bench import bench  # noqa: PLC0415 - onnxruntime takes 100 ms to import
+        from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
+        from .backends.runtime import memory_needed, random_inputs  # noqa: PLC0415 - onnxruntime takes 100 ms
+
+        prepared = self._prepared(weights, match, seed, None, None)
+        if not force:
+            need(memory_needed(prepared, batch, expose=False), "the run")
+        inputs = random_inputs(prepared, batch, seed)
+        return bench(prepared, self.table(), inputs, device=device, threads=threads, batch=batch, repeat=repeat)
 
     def verify(
         self, *, device: str = "cpu", weights: str | PathLike[str] = "random", match: str = "name", seed: int = 0,
-        batch: int = 2, force: bool = False,
+        batch: int = 2, threads: int = 0, force: bool = False,
     ) -> Verification:  # fmt: skip
         """Run the network with every volume exposed, and compare each with the predicted one.
 
@@ -187,7 +209,7 @@ class Network:
         prepared = self._prepared(weights, match, seed, "dynamic", None)
         if not force:
             need(memory_needed(prepared, batch, expose=True), "the run with every volume exposed")
-        return verify(prepared, expected, device, batch, seed)
+        return verify(prepared, expected, device, batch, seed, threads=threads)
 
     def _prepared(
         self, weights: str | PathLike[str], match: str, seed: int, batch: int | str | None, opset: int | None

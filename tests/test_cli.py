@@ -128,7 +128,7 @@ def test_check_is_silent(call: Call) -> None:
         ("alexnet --set n=two", 2, "E626 --set n=two gives no name a value"),
         ("alexnet lenet5", 2, "show takes one SPEC, 2 given: alexnet, lenet5"),
         ("verfy alexnet", 2, "did you mean verify?"),
-        ("bench alexnet", 2, "the commands are show, check"),
+        ("frobnicate alexnet", 2, "the commands are show, check"),
         ("INPUT 32x32x3 -", 2, 'quote the spec: archcalc "INPUT'),
         ("check INPUT 32x32x3 - 10 5x5", 2, 'quote the spec: archcalc "INPUT'),
         ("export lenet5", 2, "missing: -o/--output"),

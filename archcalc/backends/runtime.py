@@ -14,6 +14,7 @@ from ..analysis.memory import FLOAT32, peak_elements
 from ..errors import Diagnostic, SpecError, UsageError
 from ..ops.base import FIRST
 from ..shape import Shape, show
+from .binding import Bound
 from .export import Prepared
 from .lower import Port
 from .session import CPU, open_session, refused
@@ -26,6 +27,8 @@ class Run:
 
     outputs: dict[str, Array]
     device: str
+    seconds: tuple[float, ...] = ()
+    """Of every time that it ran."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +76,22 @@ def memory_needed(prepared: Prepared, batch: int, expose: bool) -> int:
     return FLOAT32 * (prepared.params + batch * volumes)
 
 
-def run(prepared: Prepared, inputs: Mapping[str, Array], device: str = CPU) -> Run:
+def run(
+    prepared: Prepared, inputs: Mapping[str, Array], device: str = CPU, *, threads: int = 0, repeat: int = 1
+) -> Run:
     """Execute the model. Arrays are batch first, then in the language's order of axes."""
-    session, used = open_session(prepared, device)
+    feeds, names = feeds_of(prepared, inputs)
+    session, used = open_session(prepared, device, threads=threads)
+    bound = Bound(session, used, feeds, names)
+    seconds = tuple(bound.run() for _ in range(repeat))
+    outputs = zip(prepared.model.outputs, bound.results(), strict=True)
+    return Run({_plain(port.name): _from_onnx(port, array) for port, array in outputs}, used, seconds)
+
+
+def feeds_of(prepared: Prepared, inputs: Mapping[str, Array]) -> tuple[dict[str, Array], list[str]]:
+    """What the model reads, in ONNX's order of axes, and the names of what it gives."""
     feeds = {port.name: _to_onnx(port, _given(port, inputs)) for port in prepared.model.inputs}
-    results = _execute(session, [port.name for port in prepared.model.outputs], feeds)
-    outputs = zip(prepared.model.outputs, results, strict=True)
-    return Run({_plain(port.name): _from_onnx(port, array) for port, array in outputs}, used)
+    return feeds, [port.name for port in prepared.model.outputs]
 
 
 def _plain(name: str) -> str:
@@ -130,10 +142,12 @@ def _vocabulary(prepared: Prepared, name: str) -> int:
     return min(sizes, default=2)
 
 
-def verify(prepared: Prepared, predicted_params: int, device: str = CPU, batch: int = 2, seed: int = 0) -> Verification:
+def verify(
+    prepared: Prepared, predicted_params: int, device: str = CPU, batch: int = 2, seed: int = 0, *, threads: int = 0
+) -> Verification:
     """Run the model with every volume exposed, and compare each shape with what was predicted."""
     start = perf_counter()
-    session, used = open_session(prepared, device, expose=True)
+    session, used = open_session(prepared, device, expose=True, threads=threads)
     inputs = random_inputs(prepared, batch, seed)
     feeds = {port.name: _to_onnx(port, inputs[port.name]) for port in prepared.model.inputs}
     volumes = prepared.model.volumes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter, _ArgumentGroup
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ..build import Options
 from ..errors import UsageError
@@ -107,6 +107,18 @@ def _run(made: ArgumentParser) -> None:
     _weights(made)
     _device(made)
     made.add_argument("--batch", type=_positive, default=1, metavar="N", help="examples of random input (1)")
+    made.add_argument(
+        "--repeat", type=_positive, default=1, metavar="N", help="run so often, and say how long it takes (1)"
+    )
+
+
+def _bench(made: ArgumentParser) -> None:
+    _spec(made)
+    _weights(made)
+    _device(made)
+    made.add_argument("--batch", type=_positive, default=1, metavar="N", help="examples at once (1)")
+    made.add_argument("--repeat", type=_positive, default=10, metavar="N", help="runs that count (10)")
+    made.add_argument("--chrome-trace", metavar="FILE.json", help="every kernel on a line of time, for Perfetto")
 
 
 def _verify(made: ArgumentParser) -> None:
@@ -153,7 +165,8 @@ def _list(made: ArgumentParser) -> None:
 
 
 _ADD: dict[str, Callable[[ArgumentParser], None]] = {
-    "show": _show, "check": _check, "explain": _explain, "export": _export, "run": _run, "verify": _verify,
+    "show": _show, "check": _check, "explain": _explain, "export": _export, "run": _run, "bench": _bench,
+    "verify": _verify,
     "solve": _solve,
     "grade": _grade,
     "compare-tools": _compare_tools,
@@ -189,6 +202,7 @@ def _weights(made: ArgumentParser) -> None:
 
 def _device(made: ArgumentParser) -> None:
     made.add_argument("--device", default="cpu", choices=("cpu", "cuda", "auto"), help="auto takes CUDA if it is there")
+    made.add_argument("--threads", type=_natural, default=0, metavar="N", help="for one layer (0: one for every core)")
     made.add_argument("--force", action="store_true", help="try it even if the memory seems not to suffice")
 
 
@@ -207,6 +221,11 @@ def _positive(text: str) -> int:
 
 def _batch(text: str) -> int | str:
     return text if text == "dynamic" else _positive(text)
+
+
+def weights_of(given: Namespace) -> dict[str, Any]:
+    """Where the weights come from."""
+    return {"weights": given.weights, "match": given.match, "seed": given.seed}
 
 
 def options_of(given: Namespace, input: str | None = None) -> Options:

@@ -20,6 +20,7 @@ COMMANDS = {
     "list": ("listing", "list_specs"),
     "export": ("models", "export"),
     "run": ("models", "run"),
+    "bench": ("bench", "bench"),
     "verify": ("models", "verify"),
     "solve": ("solve", "solve"),
     "grade": ("grade", "grade"),

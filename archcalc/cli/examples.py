@@ -54,6 +54,13 @@ EXAMPLES = {
   archcalc run "CONV 1 3x3 -> GAP" --input 8x8x3
   archcalc run lenet5 --seed 1 -o scores.npy""",
     ),
+    "bench": (
+        "Time every layer on onnxruntime: GFLOP/s and bandwidth beside the predicted work.",
+        """\
+  archcalc bench lenet5
+  archcalc bench lenet5 --batch 8 --threads 1 --repeat 20
+  archcalc bench lenet5 --json""",
+    ),
     "verify": (
         "Run with every volume exposed, and compare each with the predicted one.",
         """\

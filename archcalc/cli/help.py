@@ -27,6 +27,7 @@ commands, each with --help:
   explain  the arithmetic of every layer, with the numbers put in
   export   an ONNX file that runs
   run      feed an array, an image or numbers, and see what comes out
+  bench    the time of every layer, beside the work predicted for it
   verify   compare every predicted volume with what onnxruntime produces
   solve    the values of question marks: p?, s?, ?x?x3
   convert  a slide's listing to a spec, a spec to a listing, or to PyTorch or Keras

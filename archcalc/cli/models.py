@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Diagnostic, SpecError, Styled
 from ..report import json, text, values
+from ..report.bench import DEVICES, spread
 from ..report.spell import count, memory, thousands
 from ..shape import show
-from .arguments import parse
+from .arguments import parse, weights_of
 from .common import network, print_table, working
 
 if TYPE_CHECKING:
@@ -32,18 +33,13 @@ def export(words: list[str]) -> int:
             done += more
             say(f"{min(100, 100 * done // max(size, 1))} %")
 
-        written = net.export(given.output, batch=given.batch, opset=given.opset, progress=progress, **_weights(given))
+        written = net.export(given.output, batch=given.batch, opset=given.opset, progress=progress, **weights_of(given))
     if given.json:
         sys.stdout.write(json.document(asdict(written)))
         return 0
     facts = f"{memory(written.bytes)}, {count(written.params, 'weight')}"
     sys.stdout.write(f"wrote {given.output}: {facts}, opset {written.opset}, IR {written.ir_version}\n")
     return 0
-
-
-def _weights(given: Namespace) -> dict[str, Any]:
-    """Where the weights come from."""
-    return {"weights": given.weights, "match": given.match, "seed": given.seed}
 
 
 def run(words: list[str]) -> int:
@@ -58,13 +54,18 @@ def run(words: list[str]) -> int:
         check_target(given.output, len(net.graph.outputs))
     inputs = feed(data, net.graph) if data else None
     with working("running"):
-        result = net.run(inputs, device=given.device, batch=given.batch, force=given.force, **_weights(given))
+        result = net.run(
+            inputs, device=given.device, batch=given.batch, threads=given.threads, repeat=given.repeat,
+            force=given.force, **weights_of(given),
+        )  # fmt: skip
     if given.output:
         _print_saved(given, save(given.output, result.outputs))
     elif given.json:
         sys.stdout.write(json.document(_as_dict(result)))
     else:
         _print_outputs(result)
+    if given.repeat > 1 and not given.json:
+        sys.stdout.write(f"\n{spread(result.seconds)}, {count(given.repeat, 'run')} on {DEVICES[result.device]}\n")
     return 0
 
 
@@ -77,7 +78,7 @@ def _as_dict(result: Run) -> dict[str, Any]:
     outputs = [
         {"name": name, "shape": list(array.shape), "values": array.tolist()} for name, array in result.outputs.items()
     ]
-    return {"device": result.device, "outputs": outputs}
+    return {"device": result.device, "seconds": list(result.seconds), "outputs": outputs}
 
 
 def _print_outputs(result: Run) -> None:
@@ -97,7 +98,9 @@ def verify(words: list[str]) -> int:
     if not given.json:
         print_table(net.table())
     with working("running it with every volume exposed"):
-        result = net.verify(device=given.device, batch=given.batch, force=given.force, **_weights(given))
+        result = net.verify(
+            device=given.device, batch=given.batch, threads=given.threads, force=given.force, **weights_of(given)
+        )
     if not result.ok:
         raise SpecError(*_differences(result))
     if given.json:
@@ -105,12 +108,9 @@ def verify(words: list[str]) -> int:
         return 0
     stored = f"{thousands(result.params)} weights" + (" and buffers" if net.totals.buffers else "")
     seen = f"{stored}, batch {given.batch}, {result.seconds:.1f} s"
-    said = f"verified: {_volumes(len(result.rows))} what onnxruntime produced on {_DEVICES[result.device]}"
+    said = f"verified: {_volumes(len(result.rows))} what onnxruntime produced on {DEVICES[result.device]}"
     text.write([(), ((said, "good"),), ((seen, "faint"),)], sys.stdout)
     return 0
-
-
-_DEVICES = {"cpu": "the CPU", "cuda": "CUDA"}
 
 
 def _volumes(number: int) -> str:
