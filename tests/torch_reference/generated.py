@@ -78,14 +78,27 @@ def torch_dims(net: archcalc.Network) -> list[tuple[int, ...]]:
     return [port.node.shape for port in program.outputs]
 
 
-def keras_model(net: archcalc.Network) -> Any:
+def keras_model(net: archcalc.Network, device: str = "cpu") -> Any:
     """The model that the generated code makes."""
     import keras  # noqa: PLC0415 - only some tests need it
 
     keras.utils.clear_session()
     made: dict[str, Any] = {"__name__": "generated"}
     exec(compile(net.to_keras(), "generated", "exec"), made)
-    return made[snake(net.graph.title) if net.graph.title else "network"]()
+    with keras.device(device):
+        return made[snake(net.graph.title) if net.graph.title else "network"]()
+
+
+def keras_dims(model: Any, net: archcalc.Network) -> list[tuple[int, ...]]:
+    """The sizes of the outputs behind the batch, of which two examples are taken; nothing is computed."""
+    import keras  # noqa: PLC0415 - as above
+
+    nodes = net.graph.inputs
+    given = [keras.KerasTensor((2, *node.shape), "int32" if node.op.integer else "float32") for node in nodes]
+    found = model(given if len(given) > 1 else given[0], training=False)
+    volumes = found if isinstance(found, list | tuple) else [found]
+    assert {volume.shape[0] for volume in volumes} == {2}
+    return [tuple(volume.shape[1:]) for volume in volumes][: len(net.graph.outputs)]
 
 
 def state_of(module: Any) -> dict[str, tuple[int, ...]]:
