@@ -267,7 +267,8 @@ def test_help_teaches_by_example(name: str, call: Call) -> None:
     Path("slide.txt").write_text("[32x32x3] INPUT\n[28x28x6] CONV1: 6 5x5 filters\n")
     for example in examples:
         done = call(example)
-        assert (done.code, done.err) == (0, ""), example
+        good = (0, 1) if name == "diff" else (0,)  # 1 says that networks differ
+        assert done.code in good and not done.err, example
 
 
 def test_the_overview_teaches_by_example(call: Call) -> None:

@@ -25,6 +25,16 @@ EXAMPLES = {
   archcalc check lenet5 --lint
   archcalc check torchvision/mobilenet_v2 --max-params 5M --max-macs 310M --max-peak 64MiB""",
     ),
+    "diff": (
+        "SPEC SPEC: what changed from one network to another, layer by layer, and what it costs.",
+        """\
+  archcalc diff torchvision/resnet18 torchvision/resnet34
+  archcalc diff "INPUT 8x8x3 -> CONV 4 3x3" "INPUT 8x8x3 -> CONV 4 3x3 -> RELU"
+  archcalc diff transformers/gpt2 transformers/gpt2-medium --depth 1
+  archcalc diff vgg16 vgg16 --input-b 256x256x3 --md
+  archcalc diff vgg16 vgg19 --max-params +5% --max-macs +30%
+  archcalc diff alexnet alexnet --json""",
+    ),
     "compare-tools": (
         "What other tools print for a network, and the steps from the multiply-adds to each figure.",
         """\

@@ -14,14 +14,16 @@ from ..ops.fields import Word
 from ..words import nearest
 
 NAMES = (
-    "show", "check", "compare-tools", "explain", "export", "run", "bench", "verify", "solve", "grade", "match",
+    "show", "check", "diff", "compare-tools", "explain", "export", "run", "bench", "verify", "solve", "grade", "match",
     "convert", "fmt", "list",
 )  # fmt: skip
 """The commands."""
 
 _SETTING = r"[A-Za-z_][\w.]*=\S+"
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_SEVERAL = {"--set": re.compile(_SETTING), "--input": re.compile(f"{_NUMBER}|{_SETTING}")}
+_SEVERAL = {
+    "--set": re.compile(_SETTING), "--set-b": re.compile(_SETTING), "--input": re.compile(f"{_NUMBER}|{_SETTING}"),
+}  # fmt: skip
 """The options that go on taking words, as long as these look like that."""
 
 
