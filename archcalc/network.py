@@ -16,7 +16,6 @@ from .load import parse_spec, read_spec
 if TYPE_CHECKING:
     from os import PathLike
 
-    from .analysis.diff import Diff
     from .analysis.explain import Explanation
     from .backends.bench import Bench
     from .backends.export import Export, Prepared
@@ -110,35 +109,32 @@ class Network:
 
         return explain(self._table, layer)
 
-    def diff(self, other: Network) -> Diff:
-        """What changes from this network to another: layers added, removed, changed and moved, and what each costs.
-
-        >>> found = load("torchvision/vgg16").diff(load("torchvision/vgg16_bn"))
-        >>> found.counts["added"], found.counts["same"], found.totals["params"]
-        (13, 39, 8448)
-        """
-        from .analysis.diff import diff  # noqa: PLC0415 - only who compares waits for it
-
-        return diff(self._table, other.table())
-
     def as_dict(self) -> dict[str, Any]:
         """What `archcalc show --json` prints."""
         return self._table.as_dict()
 
     def export(
         self, path: str | PathLike[str], *, weights: str | PathLike[str] = "random", match: str = "name", seed: int = 0,
-        batch: int | str | None = None, opset: int | None = None, progress: Callable[[int], None] | None = None,
+        batch: int | str | None = None, opset: int | None = None, dtype: str = "float32", external: bool = False,
+        reference: bool = False, force: bool = False, progress: Callable[[int, int], None] | None = None,
     ) -> Export:  # fmt: skip
         """Write the network as an ONNX file, whole or not at all; the same spec and seed give the same bytes.
 
-        `weights` is "random" (He's or Xavier's scale, by `seed`), "zeros", or a .safetensors or .npz file, its tensors
-        found by `match`: "name", as PyTorch's state_dict has them, or "order" for .npz. `batch` is a number or
-        "dynamic", by default what the spec sets, else dynamic; `opset` the lowest that serves unless given. Raises
-        FileError, LimitError, and SpecError where the file doesn't have exactly the network's weights.
+        `weights` is "random" (He's or Xavier's scale, by `seed`), "zeros", a .safetensors or .npz file, its tensors
+        found by `match`: "name", as PyTorch's state_dict has them, or "order" for .npz; or "virtual": places in a file
+        that doesn't exist. `batch` is a number or "dynamic", by default what the spec sets, else dynamic; `opset` the
+        lowest that serves unless given. `dtype` is "float32", "float16" or "bfloat16", of everything but what goes in
+        and comes out.
+
+        Weights lie beside the model, in a file called by their content, if one file cannot hold them or if `external`;
+        with `reference` they stay in the .safetensors file, which must be in the model's folder. `progress` hears how
+        many bytes of weights are written, and of how many. Raises FileError; LimitError if the disk lacks room, unless
+        `force`; SpecError where the file doesn't have exactly the network's weights.
         """
         from .backends.export import export  # noqa: PLC0415 - onnx takes 100 ms to import
 
-        return export(self._prepared(weights, match, seed, batch, opset), path, progress)
+        prepared = self._prepared(weights, match, seed, batch, opset, dtype)
+        return export(prepared, path, external=external, reference=reference, force=force, progress=progress)
 
     def to_torch(self) -> str:
         """The network as a file of PyTorch code: an nn.Module whose state_dict has the names of our weights.
@@ -169,18 +165,19 @@ class Network:
     def run(
         self, inputs: Mapping[str, Any] | None = None, *, device: str = "cpu", weights: str | PathLike[str] = "random",
         match: str = "name", seed: int = 0, batch: int = 1, threads: int = 0, repeat: int = 1, force: bool = False,
+        dtype: str = "float32",
     ) -> Run:  # fmt: skip
         """Execute the network in onnxruntime on "cpu", "cuda" or "auto" (CUDA if it is there).
 
         Arrays have the batch first (or leave it out), then the language's order of axes: (N, H, W, C). Without `inputs`
-        random numbers are fed. Weights are as for `export`. `threads` work on one layer (0: one for every core);
+        random numbers are fed. Weights and `dtype` are as for `export`. `threads` work on one layer (0: one for every core);
         it runs `repeat` times, and `seconds` of what it returns has the time of each. Raises MissingError without
         onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
         """
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, random_inputs, run  # noqa: PLC0415 - onnxruntime takes 100 ms
 
-        prepared = self._prepared(weights, match, seed, None, None)
+        prepared = self._prepared(weights, match, seed, None, None, dtype)
         if not force:
             need(memory_needed(prepared, batch, expose=False), "the run")
         given = random_inputs(prepared, batch, seed) if inputs is None else inputs
@@ -189,6 +186,7 @@ class Network:
     def bench(
         self, *, device: str = "cpu", weights: str | PathLike[str] = "random", match: str = "name", seed: int = 0,
         batch: int = 1, threads: int = 0, repeat: int = 10, force: bool = False,
+        dtype: str = "float32",
     ) -> Bench:  # fmt: skip
         """Time every layer in onnxruntime: seconds, achieved GFLOP/s, bytes and bandwidth beside the predicted work.
 
@@ -199,7 +197,7 @@ class Network:
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, random_inputs  # noqa: PLC0415 - onnxruntime takes 100 ms
 
-        prepared = self._prepared(weights, match, seed, None, None)
+        prepared = self._prepared(weights, match, seed, None, None, dtype)
         if not force:
             need(memory_needed(prepared, batch, expose=False), "the run")
         inputs = random_inputs(prepared, batch, seed)
@@ -207,7 +205,7 @@ class Network:
 
     def verify(
         self, *, device: str = "cpu", weights: str | PathLike[str] = "random", match: str = "name", seed: int = 0,
-        batch: int = 2, threads: int = 0, force: bool = False,
+        batch: int = 2, threads: int = 0, force: bool = False, dtype: str = "float32",
     ) -> Verification:  # fmt: skip
         """Run the network with every volume exposed, and compare each with the predicted one.
 
@@ -218,14 +216,15 @@ class Network:
 
         needed = {self.graph.nodes[index].name for index in self.graph.needed()}
         expected = sum(row.params + row.cost.buffers for row in self.table().rows if row.name in needed)
-        prepared = self._prepared(weights, match, seed, "dynamic", None)
+        prepared = self._prepared(weights, match, seed, "dynamic", None, dtype)
         if not force:
             need(memory_needed(prepared, batch, expose=True), "the run with every volume exposed")
         return verify(prepared, expected, device, batch, seed, threads=threads)
 
     def _prepared(
-        self, weights: str | PathLike[str], match: str, seed: int, batch: int | str | None, opset: int | None
-    ) -> Prepared:
+        self, weights: str | PathLike[str], match: str, seed: int, batch: int | str | None, opset: int | None,
+        dtype: str = "float32",
+    ) -> Prepared:  # fmt: skip
         from .backends.export import Prepared  # noqa: PLC0415 - onnx takes 100 ms to import
 
         if self.graph.free:
@@ -234,7 +233,7 @@ class Network:
             raise SpecError(Diagnostic("E256", f"only a network without free dimensions runs: {names}", help=help))
         if batch is None:
             batch = self.graph.settings.get("batch", "dynamic")
-        return Prepared(self.graph, weights=weights, match=match, seed=seed, batch=batch, opset=opset)
+        return Prepared(self.graph, weights=weights, match=match, seed=seed, batch=batch, opset=opset, dtype=dtype)
 
 
 def load(spec: str, *, input: Sequence[int] | None = None, set: Mapping[str, int] | None = None) -> Network:

@@ -174,9 +174,9 @@ def test_a_run_that_cannot_fit_is_refused_before_it_starts(what: str) -> None:
         getattr(net, what)()
 
 
-def test_a_model_beyond_the_limit_of_protobuf_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(archcalc.LimitError, match="E506"):
-        archcalc.parse("INPUT 100000 -> FC 100000").export(tmp_path / "net.onnx")
+def test_a_model_that_the_disk_has_no_room_for_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(archcalc.LimitError, match="E508"):
+        archcalc.parse("INPUT 100000000 -> FC 100000000").export(tmp_path / "net.onnx")
     assert not list(tmp_path.iterdir())
 
 

@@ -157,6 +157,11 @@ def _check_shapes(pairs: Mapping[str, Stored], want: Wanted, file: str) -> None:
 def _check_shared(twice: Iterable[tuple[Stored, Stored]], file: str) -> None:
     """A weight that several layers share may stand in the file several times, if it is the same."""
     for one, other in twice:
-        if _core(one.shape) != _core(other.shape) or not np.array_equal(one.read().ravel(), other.read().ravel()):
+        if _core(one.shape) != _core(other.shape) or not _same(one, other):
             note, help = f"{one} and {other} differ", ("the spec shares one weight between them: tie=",)
             raise SpecError.of("E649", f"a shared weight has two values in {file}", note, help)
+
+
+def _same(one: Stored, other: Stored) -> bool:
+    """Whether the numbers agree; both are of one size and in one file, and so come in equal blocks."""
+    return all(np.array_equal(left, right) for left, right in zip(one.pieces(), other.pieces(), strict=True))

@@ -24,12 +24,12 @@ def need(size: int, what: str) -> None:
     """Refuse what needs more than there is."""
     there = available_bytes()
     if size > there:
-        message = f"{what} needs about {_gib(size)}, {_gib(there)} are available"
+        message = f"{what} needs about {gib(size)}, {gib(there)} are available"
         help = ("--force tries it all the same", "a smaller --batch or --input needs less")
         raise LimitError(Diagnostic("E507", message, help=help))
 
 
-def _gib(size: int) -> str:
+def gib(size: int) -> str:
     """GiB with one decimal, in whole numbers' arithmetic: sizes may exceed a float's range."""
     tenths = size * 10 >> 30
     return f"{tenths // 10:,}.{tenths % 10} GiB"

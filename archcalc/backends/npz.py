@@ -10,6 +10,7 @@ import io
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Iterator
 from functools import partial
 from math import prod
 from pathlib import Path
@@ -19,9 +20,8 @@ import numpy as np
 
 from ..shape import Shape
 from .stored import MAX_DIRECTORY, WHOLE, Stored, checked_shape, damaged, to_float32, unusable
-from .weights import Array
+from .weights import BLOCK, Array, gathered
 
-_CHUNK = 2**20
 _MAX_HEADER = 10_000
 """Bytes of an array's description; numpy's own limit."""
 _MAX_END = 2**17
@@ -106,32 +106,46 @@ def _header(stream: IO[bytes], name: str) -> tuple[int, tuple[Shape, bool, np.dt
 def _stored(path: Path, archive: zipfile.ZipFile, member: _Member) -> Stored:
     name = member.info.filename.removesuffix(".npy")
     shape, dtype = member.shape, member.dtype
+    read, pieces = partial(_numbers, path, archive, member), partial(_pieces, path, archive, member)
     if dtype.kind in "iub":
-        return Stored(name, shape, WHOLE, partial(_numbers, path, archive, member))
+        return Stored(name, shape, WHOLE, read, pieces)
     if dtype.kind != "f" or dtype.itemsize > 8:
         what = "an array of Python objects" if dtype.hasobject else str(dtype)
         raise unusable(path, name, what)
-    return Stored(name, shape, dtype.newbyteorder("=").name, partial(_numbers, path, archive, member))
+    return Stored(name, shape, dtype.newbyteorder("=").name, read, pieces)
 
 
 def _numbers(path: Path, archive: zipfile.ZipFile, member: _Member) -> Array:
-    """Unpack one array, piece by piece, into its place."""
-    result = np.empty(prod(member.shape), np.float32)
-    step = _CHUNK // member.dtype.itemsize
+    """One array, in one allocation."""
+    flat = gathered(_unpacked(path, archive, member), (prod(member.shape),))
+    return flat.reshape(member.shape, order="F" if member.columns_first else "C")
+
+
+def _pieces(path: Path, archive: zipfile.ZipFile, member: _Member) -> Iterator[Array]:
+    """Its numbers in the order of the axes. An array whose columns lie together must be read whole."""
+    if not member.columns_first:
+        yield from _unpacked(path, archive, member)
+        return
+    flat = _numbers(path, archive, member).reshape(-1)
+    yield from (flat[first : first + BLOCK] for first in range(0, len(flat), BLOCK))
+
+
+def _unpacked(path: Path, archive: zipfile.ZipFile, member: _Member) -> Iterator[Array]:
+    """Unpack one array, piece by piece, as it lies there."""
+    size = prod(member.shape)
     try:
         with archive.open(member.info) as stream:
             stream.read(member.start)
-            for first in range(0, len(result), step):
-                part = result[first : first + step]
-                raw = np.frombuffer(_exactly(stream, len(part) * member.dtype.itemsize), member.dtype)
-                to_float32(raw, "float32", part)
+            for first in range(0, size, BLOCK):
+                count = min(BLOCK, size - first)
+                raw = np.frombuffer(_exactly(stream, count * member.dtype.itemsize), member.dtype)
+                yield to_float32(raw, "float32", np.empty(count, np.float32))
             if stream.read(1):
                 raise ValueError(f"{member.info.filename} goes on behind its end")
     except FloatingPointError:
         raise unusable(path, member.info.filename, "too large for float32") from None
     except _BROKEN as error:
         raise damaged(path, str(error)[:300]) from None
-    return result.reshape(member.shape, order="F" if member.columns_first else "C")
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytes:

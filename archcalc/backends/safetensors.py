@@ -8,7 +8,9 @@ until they are asked for.
 from __future__ import annotations
 
 import json
+import mmap
 import os
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, NoReturn
@@ -17,7 +19,10 @@ import numpy as np
 
 from ..shape import Shape
 from .stored import MAX_DIRECTORY, WHOLE, Stored, checked_shape, damaged, size_of, to_float32, unusable
-from .weights import Array
+from .weights import BLOCK, Array
+
+_LET_GO = getattr(mmap, "MADV_DONTNEED", None)
+"""Windows has no such advice."""
 
 _TYPES = {"F16": ("float16", "<f2"), "BF16": ("bfloat16", "<u2"), "F32": ("float32", "<f4"), "F64": ("float64", "<f8")}
 """The types that are read, and how numpy calls them."""
@@ -40,7 +45,7 @@ def read(path: Path) -> tuple[Stored, ...]:
     with path.open("rb") as file:
         header, start = _header(path, file)
         size = os.fstat(file.fileno()).st_size
-        data = np.memmap(file, np.uint8, "r") if header else None
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     entries = [_entry(path, name, item, start) for name, item in header.items()]
     _check_places(path, entries, start, size)
     return tuple(_stored(path, data, entry) for entry in entries)
@@ -100,20 +105,32 @@ def _check_places(path: Path, entries: list[_Entry], start: int, size: int) -> N
         raise damaged(path, f"{size:,} bytes, its table speaks of {start:,}"[:300])
 
 
-def _stored(path: Path, data: Array | None, entry: _Entry) -> Stored:
+def _stored(path: Path, data: mmap.mmap, entry: _Entry) -> Stored:
     if entry.kind in _WHOLE_BYTES:
-        return Stored(entry.name, entry.shape, WHOLE, partial(_refuse, path, entry))
+        refuse = partial(_refuse, path, entry)
+        return Stored(entry.name, entry.shape, WHOLE, refuse, refuse)
     dtype, code = _TYPES[entry.kind]
 
-    def numbers() -> Array:
-        assert data is not None
-        raw = np.frombuffer(data, code, size_of(entry.shape), entry.start).reshape(entry.shape)
+    def numbers(first: int = 0, last: int = size_of(entry.shape)) -> Array:
+        raw = np.frombuffer(data, code, last - first, entry.start + first * np.dtype(code).itemsize)
         try:
             return to_float32(raw, dtype)
         except FloatingPointError:
             raise unusable(path, entry.name, "too large for float32") from None
 
-    return Stored(entry.name, entry.shape, dtype, numbers)
+    def pieces() -> Iterator[Array]:
+        for first in range(0, size_of(entry.shape), BLOCK):
+            yield numbers(first, min(first + BLOCK, size_of(entry.shape)))
+            _let_go(data, entry.start + first * np.dtype(code).itemsize, BLOCK * np.dtype(code).itemsize)
+
+    return Stored(entry.name, entry.shape, dtype, lambda: numbers().reshape(entry.shape), pieces, entry.start)
+
+
+def _let_go(data: mmap.mmap, start: int, size: int) -> None:
+    """Give back the memory of what has been read: the process would seem to need all of the file otherwise."""
+    if _LET_GO is not None:
+        first = start - start % mmap.PAGESIZE
+        data.madvise(_LET_GO, first, min(start + size, len(data)) - first)
 
 
 def _refuse(path: Path, entry: _Entry) -> NoReturn:

@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from ..errors import Diagnostic, MissingError, SpecError, UsageError
+from .elements import BFLOAT16
 from .export import Prepared
-from .model import external
 
 CPU, CUDA, AUTO = "cpu", "cuda", "auto"
 DEVICES = (CPU, CUDA, AUTO)
@@ -53,9 +53,9 @@ def open_session(
     options = _options(runtime, threads, profile)
     names = list(prepared.model.weights)
     if names:
-        values = [runtime.OrtValue.ortvalue_from_numpy(prepared.tensor(name)) for name in names]
+        values = [_value(runtime, prepared, name) for name in names]
         options.add_external_initializers(names, values)
-    model = external(prepared.model, prepared.parts(expose))
+    model = prepared.for_runtime(expose)
     try:
         session = runtime.InferenceSession(model, options, providers=providers, enable_fallback=0)
     except Exception as error:
@@ -64,6 +64,14 @@ def open_session(
     if device == CUDA and used != CUDA:
         raise _no_cuda("the runtime fell back to the CPU")
     return session, used
+
+
+def _value(runtime: Any, prepared: Prepared, name: str) -> Any:
+    """A weight for the runtime. numpy has no bfloat16: its bits are whole numbers there."""
+    tensor = prepared.tensor(name)
+    if prepared.kind is BFLOAT16:
+        return runtime.OrtValue.ortvalue_from_numpy_with_onnx_type(tensor, BFLOAT16.code)
+    return runtime.OrtValue.ortvalue_from_numpy(tensor)
 
 
 def _options(runtime: Any, threads: int, profile: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import prod
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,10 @@ class Stored(NamedTuple):
     shape: Shape
     dtype: str
     read: Callable[[], Array]
+    pieces: Callable[[], Iterator[Array]]
+    """The same numbers in their order, a block at a time."""
+    offset: int | None = None
+    """Where they lie in the file, if they lie there as they are."""
 
     def __str__(self) -> str:
         return f"{self.name} {show(self.shape)}"

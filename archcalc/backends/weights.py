@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from math import prod
 from typing import Any
 from zlib import crc32
 
@@ -10,10 +12,16 @@ from numpy.typing import NDArray
 
 from ..graph import Graph
 from ..ops.base import Weight
+from ..shape import Shape
 
 Array = NDArray[Any]
 
-RANDOM, ZEROS = "random", "zeros"
+RANDOM, ZEROS, VIRTUAL = "random", "zeros", "virtual"
+MADE = (RANDOM, ZEROS, VIRTUAL)
+"""Weights that come from no file; virtual ones have a place and no numbers."""
+
+BLOCK = 2**18
+"""Numbers at a time: they stay in a core's cache from their making to their writing."""
 
 _RECTIFIERS = {"RELU", "RELU6", "LRELU", "PRELU", "ELU", "GELU", "SILU", "HSWISH", "MISH", "SOFTPLUS"}
 _PASSING = {"BN", "LN", "GN", "IN", "RMSNORM", "LRN", "DROP", "POOL", "ADD", "CONCAT"}
@@ -35,16 +43,31 @@ def rectified(graph: Graph) -> set[str]:
     return {node.name for index, node in enumerate(graph.nodes) if chosen[index]}
 
 
-def numbers(name: str, weight: Weight, he: bool, kind: str = RANDOM, seed: int = 0) -> Array:
-    """The tensor of a weight, float32. Each name has a random stream of its own, so order does not matter."""
+def pieces(name: str, weight: Weight, he: bool, kind: str = RANDOM, seed: int = 0) -> Iterator[Array]:
+    """The numbers of a weight as float32, a block at a time, each good until the next one is asked for.
+
+    Each name has a random stream of its own, so order does not matter.
+    """
     if weight.start == "given":
-        values = weight.values() if callable(weight.values) else weight.values
-        return np.broadcast_to(np.array(_floats(values), np.float32), weight.shape).copy()
-    if weight.start == "ones":
-        return np.ones(weight.shape, np.float32)
-    if weight.start == "zeros" or kind == ZEROS:
-        return np.zeros(weight.shape, np.float32)
-    return masked(_uniform(name, weight, he, seed), weight)
+        yield _given(weight).reshape(-1)
+    elif weight.start == "ones":
+        yield from _constant(weight, 1)
+    elif weight.start == "zeros" or kind == ZEROS:
+        yield from _constant(weight, 0)
+    elif weight.start == "masked":
+        yield masked(gathered(_uniform(name, weight, he, seed), weight.shape), weight).reshape(-1)
+    else:
+        yield from _uniform(name, weight, he, seed)
+
+
+def gathered(blocks: Iterable[Array], shape: Shape, dtype: type = np.float32) -> Array:
+    """The blocks as one array."""
+    whole: Array = np.empty(prod(shape), dtype)
+    start = 0
+    for block in blocks:
+        whole[start : start + len(block)] = block
+        start += len(block)
+    return whole.reshape(shape)
 
 
 def masked(tensor: Array, weight: Weight) -> Array:
@@ -55,15 +78,36 @@ def masked(tensor: Array, weight: Weight) -> Array:
     return tensor * mask.reshape(mask.shape + (1,) * (tensor.ndim - mask.ndim))
 
 
-def _uniform(name: str, weight: Weight, he: bool, seed: int) -> Array:
+def _given(weight: Weight) -> Array:
+    values = weight.values() if callable(weight.values) else weight.values
+    return np.broadcast_to(np.array(_floats(values), np.float32), weight.shape)
+
+
+def _blocks(weight: Weight) -> Iterator[Array]:
+    """Room for the numbers, always the same."""
+    left = prod(weight.shape)
+    block = np.empty(min(left, BLOCK), np.float32)
+    while left:
+        yield block[:left]
+        left -= min(left, BLOCK)
+
+
+def _constant(weight: Weight, value: float) -> Iterator[Array]:
+    for block in _blocks(weight):
+        block.fill(value)
+        yield block
+
+
+def _uniform(name: str, weight: Weight, he: bool, seed: int) -> Iterator[Array]:
     """He et al. 2015 (variance 2/fan_in) or Glorot and Bengio 2010 (2/(fan_in + fan_out)), uniform."""
     inputs, outputs = weight.fan
     bound = (6 / inputs if he else 6 / (inputs + outputs)) ** 0.5
     random = np.random.Generator(np.random.SFC64([seed, crc32(name.encode())]))
-    tensor = random.random(weight.shape, np.float32)
-    tensor *= np.float32(2 * bound)
-    tensor -= np.float32(bound)
-    return tensor
+    for block in _blocks(weight):
+        random.random(out=block, dtype=np.float32)
+        block *= np.float32(2 * bound)
+        block -= np.float32(bound)
+        yield block
 
 
 def _floats(values: Any) -> Any:

@@ -98,6 +98,10 @@ def _export(made: ArgumentParser) -> None:
     _weights(made)
     made.add_argument("--batch", type=_batch, metavar="N|dynamic", help="by default what the spec sets, else dynamic")
     made.add_argument("--opset", type=_positive, metavar="N", help="by default the lowest that serves")
+    where = made.add_argument_group("where the weights go")
+    where.add_argument("--external", action="store_true", help="a file beside the model; without, only from 2 GiB on")
+    where.add_argument("--reference", action="store_true", help="they stay in the .safetensors file, beside the model")
+    where.add_argument("--force", action="store_true", help="write it even if the disk seems to lack room")
 
 
 def _run(made: ArgumentParser) -> None:
@@ -154,18 +158,6 @@ def _compare_tools(made: ArgumentParser) -> None:
     _spec(made)
 
 
-def _diff(made: ArgumentParser) -> None:
-    _spec(made, about="replaces the shape of the first INPUT in both")
-    made.add_argument("--input-b", action="append", default=[], metavar="HxWxC", help="in the second alone")
-    made.add_argument("--set-b", action="append", default=[], metavar="NAME=VALUE", help="a value in the second alone")
-    made.add_argument("--md", action="store_true", help="Markdown")
-    made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
-    budgets = made.add_argument_group("budgets: the exit code then is 0 unless one is exceeded")
-    budgets.add_argument("--max-params", metavar="+50k", help="parameters: growth as +1%% or +50k, or all as 5M")
-    budgets.add_argument("--max-macs", metavar="+0", help="multiply-adds of one example")
-    budgets.add_argument("--max-peak", metavar="+1MiB", help="bytes of volumes alive at once")
-
-
 def _match(made: ArgumentParser) -> None:
     made.add_argument("spec", nargs="+", metavar="SPEC PATTERN", help="or a PATTERN alone, to be written out")
     made.add_argument("--set", action="append", default=[], metavar="N=2", help="a count of the pattern")
@@ -182,7 +174,6 @@ _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "solve": _solve,
     "grade": _grade,
     "compare-tools": _compare_tools,
-    "diff": _diff,
     "match": _match,
     "convert": _convert, "fmt": _fmt, "list": _list,
 }  # fmt: skip
@@ -211,6 +202,8 @@ def _weights(made: ArgumentParser) -> None:
         "--match", default="name", choices=("name", "order"), help="how a file's tensors find their layers (name)"
     )
     made.add_argument("--seed", type=_natural, default=0, metavar="N", help="of the random numbers (0)")
+    kinds = ("float32", "float16", "bfloat16")
+    made.add_argument("--dtype", default="float32", choices=kinds, help="of the numbers inside (float32)")
 
 
 def _device(made: ArgumentParser) -> None:
@@ -238,7 +231,7 @@ def _batch(text: str) -> int | str:
 
 def weights_of(given: Namespace) -> dict[str, Any]:
     """Where the weights come from."""
-    return {"weights": given.weights, "match": given.match, "seed": given.seed}
+    return {"weights": given.weights, "match": given.match, "seed": given.seed, "dtype": given.dtype}
 
 
 def options_of(given: Namespace, input: str | None = None) -> Options:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from shutil import get_terminal_size
 
 from ..analysis.table import Table
 from ..errors import FileError, UsageError
@@ -48,14 +49,19 @@ def working(what: str) -> Iterator[Callable[[str], None]]:
         yield lambda far: None
         return
     sys.stdout.flush()
+    room = get_terminal_size().columns - 1
+    longest = 0
 
     def say(far: str) -> None:
-        sys.stderr.write(f"\r{what} ... {far}")
+        nonlocal longest
+        line = f"{what} ... {far}"[:room]
+        longest = max(longest, len(line))
+        sys.stderr.write(f"\r{line:{longest}}")
         sys.stderr.flush()
 
     say("")
     try:
         yield say
     finally:
-        sys.stderr.write("\r" + " " * (len(what) + 10) + "\r")
+        sys.stderr.write("\r" + " " * longest + "\r")
         sys.stderr.flush()

@@ -15,11 +15,10 @@ from .words import command_of
 COMMANDS = {
     "show": ("show", "show"),
     "check": ("check", "check"),
-    "diff": ("diff", "diff"),
     "compare-tools": ("compare_tools", "compare_tools"),
     "explain": ("explain", "explain"),
     "list": ("listing", "list_specs"),
-    "export": ("models", "export"),
+    "export": ("export", "export"),
     "run": ("models", "run"),
     "bench": ("bench", "bench"),
     "verify": ("models", "verify"),

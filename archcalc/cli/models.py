@@ -1,11 +1,10 @@
-"""export, run, verify: what ONNX and onnxruntime are needed for."""
+"""run, verify: what onnxruntime is needed for."""
 
 from __future__ import annotations
 
 import re
 import sys
 from argparse import Namespace
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Diagnostic, SpecError, Styled
@@ -18,28 +17,6 @@ from .common import network, print_table, working
 
 if TYPE_CHECKING:
     from ..backends.runtime import Run, Verification
-
-
-def export(words: list[str]) -> int:
-    """An ONNX file."""
-    given = parse("export", words)
-    net = network(given, "export", given.input)
-    net.check()
-    size, done = net.totals.weight_bytes, 0
-    with working(f"writing {memory(size)} to {given.output}") as say:
-
-        def progress(more: int) -> None:
-            nonlocal done
-            done += more
-            say(f"{min(100, 100 * done // max(size, 1))} %")
-
-        written = net.export(given.output, batch=given.batch, opset=given.opset, progress=progress, **weights_of(given))
-    if given.json:
-        sys.stdout.write(json.document(asdict(written)))
-        return 0
-    facts = f"{memory(written.bytes)}, {count(written.params, 'weight')}"
-    sys.stdout.write(f"wrote {given.output}: {facts}, opset {written.opset}, IR {written.ir_version}\n")
-    return 0
 
 
 def run(words: list[str]) -> int:
