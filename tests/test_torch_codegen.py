@@ -37,6 +37,7 @@ PINNED = {
 }
 """Parameters as torchvision and the published weights have them."""
 
+
 @pytest.fixture(name="generated")
 def _generated() -> Any:
     pytest.importorskip("torch", reason="the torch group needs PyTorch")
