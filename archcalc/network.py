@@ -16,6 +16,7 @@ from .load import parse_spec, read_spec
 if TYPE_CHECKING:
     from os import PathLike
 
+    from .analysis.diff import Diff
     from .analysis.explain import Explanation
     from .backends.bench import Bench
     from .backends.export import Export, Prepared
@@ -108,6 +109,17 @@ class Network:
         from .analysis.explain import explain  # noqa: PLC0415 - start-up time counts
 
         return explain(self._table, layer)
+
+    def diff(self, other: Network) -> Diff:
+        """What changes from this network to another: layers added, removed, changed and moved, and what each costs.
+
+        >>> found = load("torchvision/vgg16").diff(load("torchvision/vgg16_bn"))
+        >>> found.counts["added"], found.counts["same"], found.totals["params"]
+        (13, 39, 8448)
+        """
+        from .analysis.diff import diff  # noqa: PLC0415 - only who compares waits for it
+
+        return diff(self._table, other.table())
 
     def as_dict(self) -> dict[str, Any]:
         """What `archcalc show --json` prints."""

@@ -158,6 +158,18 @@ def _compare_tools(made: ArgumentParser) -> None:
     _spec(made)
 
 
+def _diff(made: ArgumentParser) -> None:
+    _spec(made, about="replaces the shape of the first INPUT in both")
+    made.add_argument("--input-b", action="append", default=[], metavar="HxWxC", help="in the second alone")
+    made.add_argument("--set-b", action="append", default=[], metavar="NAME=VALUE", help="a value in the second alone")
+    made.add_argument("--md", action="store_true", help="Markdown")
+    made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+    budgets = made.add_argument_group("budgets: the exit code then is 0 unless one is exceeded")
+    budgets.add_argument("--max-params", metavar="+50k", help="parameters: growth as +1%% or +50k, or all as 5M")
+    budgets.add_argument("--max-macs", metavar="+0", help="multiply-adds of one example")
+    budgets.add_argument("--max-peak", metavar="+1MiB", help="bytes of volumes alive at once")
+
+
 def _match(made: ArgumentParser) -> None:
     made.add_argument("spec", nargs="+", metavar="SPEC PATTERN", help="or a PATTERN alone, to be written out")
     made.add_argument("--set", action="append", default=[], metavar="N=2", help="a count of the pattern")
@@ -174,6 +186,7 @@ _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "solve": _solve,
     "grade": _grade,
     "compare-tools": _compare_tools,
+    "diff": _diff,
     "match": _match,
     "convert": _convert, "fmt": _fmt, "list": _list,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from .words import command_of
 COMMANDS = {
     "show": ("show", "show"),
     "check": ("check", "check"),
+    "diff": ("diff", "diff"),
     "compare-tools": ("compare_tools", "compare_tools"),
     "explain": ("explain", "explain"),
     "list": ("listing", "list_specs"),
