@@ -28,6 +28,8 @@ class Node(NamedTuple):
     """Whether the layer runs: experts beyond the chosen ones and heads for training are stored, but do not."""
     tie: int | None = None
     """The node whose weight this one shares."""
+    shared: tuple[str, ...] = ()
+    """The weights, by name, that other layers store already; only models that other software wrote have such."""
 
     @property
     def place(self) -> Place:

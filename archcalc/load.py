@@ -21,10 +21,27 @@ from .words import nearest
 
 
 def read_spec(spec: str, options: Options | None = None) -> Graph:
-    """The graph of a spec given as text, file name, `-`, or shipped name."""
+    """The graph of a spec given as text, file name, `-`, or shipped name; of an ONNX model given as file name."""
     options = options or Options()
+    if is_model(spec):
+        return read_model(spec, options)
     source, options, name = source_of(spec, options or Options())
     return _build(source, options, name)
+
+
+def is_model(spec: str) -> bool:
+    """Whether a spec names an ONNX model."""
+    return spec.endswith(".onnx") and not _is_text(spec)
+
+
+def read_model(path: str, options: Options | None = None) -> Graph:
+    """The graph of an ONNX model that any software wrote."""
+    from .reading import Reading, read_onnx  # noqa: PLC0415 - start-up time counts
+
+    options = options or Options()
+    if not exists(path):
+        raise _missing(path)
+    return read_onnx(path, Reading(options.input, options.values, options.max_layers))
 
 
 def source_of(spec: str, options: Options) -> tuple[Source, Options, str]:
@@ -140,8 +157,8 @@ def _decode(data: bytes, name: str, max_text: int) -> str:
         message = f"{name} has more than {max_text:,} characters, the limit"
         raise LimitError(Diagnostic("E501", message, help=("--max-text raises the limit",)))
     if data[:1] == b"\x08" and name.endswith(".onnx"):
-        message = f"{name} is an ONNX model, and reading one is not available yet"
-        raise SpecError(Diagnostic("E607", message, help=("give the spec that it was exported from",)))
+        message = f"{name} is an ONNX model, and a spec is needed here"
+        raise SpecError(Diagnostic("E607", message, help=(f"archcalc convert {name} writes it as a spec",)))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

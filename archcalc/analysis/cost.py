@@ -50,6 +50,7 @@ def count(weight: Weight) -> int:
 def own_weights(graph: Graph, node: Node) -> dict[str, Weight]:
     """The stored tensors of a layer, without the one that it shares."""
     weights: dict[str, Weight] = node.op.weights(*graph.shapes(node))
-    if node.tie is not None:
-        weights = {name: weight for name, weight in weights.items() if name != "weight"}
-    return weights
+    if node.tie is None and not node.shared:
+        return weights
+    shared = {*node.shared, *(("weight",) if node.tie is not None else ())}
+    return {name: weight for name, weight in weights.items() if name not in shared}

@@ -212,6 +212,11 @@ def keys(kind: Kind) -> Any:
 
 class Signature(NamedTuple):
     """The syntax of an op, read off its fields."""
+def hidden(default: Any = dataclasses.MISSING) -> Any:
+    """A field that is no syntax: what a layer knows of the model that it was read from."""
+    return dataclasses.field(default=default, metadata={"role": "hidden"}, kw_only=True)
+
+
 
     arguments: tuple[dataclasses.Field[Any], ...]
     options: dict[str, dataclasses.Field[Any]]
@@ -248,6 +253,8 @@ def _signature(cls: type) -> Signature:
             free = field
         else:
             flags |= {word: (field.name, word) for word in field.metadata["words"]}
+        elif role == "hidden":
+            continue
     bare = all(field.default is not dataclasses.MISSING for field in (*arguments, *options.values()))
     return Signature(tuple(arguments), options, flags, free, bare)
 
@@ -257,7 +264,7 @@ def spell(op: Any) -> str:
     parts: dict[str, list[str]] = {"leading": [], "argument": [], "option": [], "keys": [], "choice": [], "flag": []}
     for field in dataclasses.fields(op):
         value, meta = getattr(op, field.name), field.metadata
-        if value != field.default and value is not None:
+        if meta["role"] != "hidden" and value != field.default and value is not None:
             parts["leading" if meta.get("leading") else meta["role"]].append(_spell(value, meta))
     return " ".join([op.word, *(text for part in parts.values() for text in part)])
 

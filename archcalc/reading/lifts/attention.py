@@ -1,0 +1,5 @@
+"""ATTEND."""
+
+from __future__ import annotations
+
+LIFTS: dict[str, object] = {}

@@ -1,0 +1,5 @@
+"""Operators of com.microsoft."""
+
+from __future__ import annotations
+
+LIFTS: dict[str, object] = {}

@@ -1,0 +1,5 @@
+"""LSTM, GRU, RNN."""
+
+from __future__ import annotations
+
+LIFTS: dict[str, object] = {}

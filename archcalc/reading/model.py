@@ -1,0 +1,84 @@
+"""From a file to a Graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os.path import basename, splitext
+from typing import Any
+
+from ..errors import Diagnostic, LimitError, SpecError
+from ..graph import Graph
+from ..shape import Shape
+from ..source import Source
+from .ends import add_inputs, batch_size, outputs_of
+from .functions import check_calls
+from .lifter import Lifter
+from .names import Names
+from .proto import ModelPart, read_model
+from .reader import Reader
+from .symbols import Symbols
+from .value import Factor
+from .wire import open_wire
+
+LOWEST, HIGHEST = 1, 30
+"""Opsets that are tried; those from 7 to 24 are tested."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the caller says over the file."""
+
+    input: Shape | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    max_layers: int = 200_000
+
+
+def read_onnx(path: str, reading: Reading | None = None) -> Graph:
+    """The network in an ONNX file. SpecError for what is none, FileError where it cannot be read."""
+    try:
+        return graph_of(read_model(open_wire(path)), path, reading or Reading())
+    except RecursionError:
+        raise LimitError(Diagnostic("E661", f"{path} nests functions or subgraphs too deep")) from None
+
+
+def graph_of(model: ModelPart, path: str, reading: Reading) -> Graph:
+    """The network of a model."""
+    if model.opsets.get("", 0) < LOWEST and not model.functions and "" not in model.opsets:
+        model = _with_opset(model)
+    check_calls(model, reading.max_layers)
+    symbols = Symbols(reading.values)
+    batch = Factor(batch_size(model.graph))
+    lifter = Lifter(Source("", path), Names(), batch, reading.max_layers)
+    reader = Reader(model, lifter, symbols)
+    scope = reader.scope(model.graph, None, model.opsets)
+    add_inputs(reader, scope, model.graph, reading, model.properties)
+    reader.run(model.graph, scope)
+    outputs = outputs_of(reader, scope, model.graph)
+    if not lifter.nodes:
+        raise SpecError(Diagnostic("E664", f"{path} has no layers and no inputs"))
+    settings: dict[str, Any] = {"title": _title(model, path)}
+    return Graph(
+        tuple(lifter.nodes), outputs, splitext(basename(path))[0], settings,
+        warnings=tuple(_warnings(reader)), conditions=symbols.assumptions.texts,
+    )  # fmt: skip
+
+
+def _with_opset(model: ModelPart) -> ModelPart:
+    """Files before IR 3 name no opset: it is 1."""
+    return ModelPart(
+        model.graph, {**model.opsets, "": 1}, model.functions, model.properties, model.title, model.producer, model.ir
+    )
+
+
+def _title(model: ModelPart, path: str) -> str:
+    first = model.title.strip().splitlines()
+    return (first[0][:100] if first else "") or model.graph.name[:100] or basename(path)
+
+
+def _warnings(reader: Reader) -> list[Diagnostic]:
+    found = []
+    if reader.strange:
+        listed = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(reader.strange.items()))
+        found.append(Diagnostic("W110", f"operators that are not understood: {listed}"))
+    return found

@@ -1,0 +1,64 @@
+"""Free dimensions of a model: its names for sizes become symbols of ours, and are never evaluated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..symbolic import Assumptions, symbol
+
+LONGEST = 20
+MOST = 20
+"""Symbols of one model; further sizes that only running tells share one."""
+
+
+class Symbols:
+    """The sizes that have names."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        """What the caller gives for some names."""
+        self.assumptions = Assumptions()
+        self._known: dict[str, Any] = {}
+        self._taken: set[str] = set()
+
+    def named(self, name: str) -> Any:
+        """The size of this name: a number that was given for it, or a symbol."""
+        if name not in self._known:
+            self._known[name] = self._make(name)
+        return self._known[name]
+
+    def fresh(self, hint: str) -> Any:
+        """A size that only running tells."""
+        if hint and hint in self._known:
+            return self._known[hint]
+        if len(self._taken) >= MOST:
+            return self.named("SIZE")
+        return self.named(hint) if hint and hint not in _HINTS else self._make(hint or "SIZE")
+
+    def _make(self, name: str) -> Any:
+        safe = safe_name(name)
+        for key in (name, safe):
+            if isinstance(self.values.get(key), int):
+                return self.values[key]
+        stem, number = safe, 2
+        while safe in self._taken:
+            safe, number = f"{stem}{number}", number + 1
+        if len(self._taken) >= MOST:
+            safe = "SIZE"
+        self._taken.add(safe)
+        return symbol(safe, self.assumptions)
+
+
+_HINTS = {"nonzero", "selected", "unique", "kept", "depth", "range", "window", "parts", "words", "height", "width", "k"}
+
+
+def safe_name(name: str) -> str:
+    """A name as free dimensions have in the language: upper case letters, digits and _.
+
+    >>> safe_name("batch size"), safe_name("__import__('os').system('ls')"), safe_name("12")
+    ('BATCH_SIZE', 'IMPORT_OS_SYSTEM_LS', 'N12')
+    """
+    safe = re.sub(r"[^A-Z0-9]+", "_", name[:200].upper()).strip("_")[:LONGEST].rstrip("_")
+    return safe if safe[:1].isalpha() else f"N{safe}"
