@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from .analysis.table import Row, Table, Totals
+from .analysis.table import Row, Totals
 from .errors import (
     ArchcalcError,
     Diagnostic,
@@ -32,6 +32,7 @@ from .layers import (
 )
 from .load import shipped_names
 from .network import Network, grade, load, parse, solve
+from .tables import Table
 
 __version__ = "0.1.0"
 

@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .analysis.pins import check_pins
-from .analysis.table import Table, Totals, tabulate
+from .analysis.table import Totals, tabulate
 from .build import Options
 from .errors import Diagnostic, SpecError
 from .graph import Graph
 from .load import parse_spec, read_spec
+from .tables import Table
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -39,9 +40,21 @@ class Network:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
 
+    def __str__(self) -> str:
+        return str(self._table)
+
+    def __repr__(self) -> str:
+        return repr(self._table).replace("<Table of ", "<Network ").replace("<Table:", "<Network:")
+
+    def _repr_html_(self) -> str:
+        return self._table._repr_html_()
+
+    def _repr_markdown_(self) -> str:
+        return self._table._repr_markdown_()
+
     @cached_property
     def _table(self) -> Table:
-        return tabulate(self.graph)
+        return Table.of(tabulate(self.graph))
 
     def table(self) -> Table:
         """Volumes, parameters, multiply-adds, memory and receptive fields: a row a layer, and the totals."""

@@ -57,7 +57,9 @@ def _show(made: ArgumentParser) -> None:
     form = group.add_mutually_exclusive_group()
     form.add_argument("--md", action="store_true", help="Markdown")
     form.add_argument("--csv", action="store_true", help="CSV: exact numbers, a line a layer")
-    group.add_argument("-o", "--output", metavar="FILE", help="write a file; .md .csv .json name the format")
+    form.add_argument("--tex", action="store_true", help="a LaTeX document with the table, complete")
+    form.add_argument("--html", action="store_true", help="a web page, complete in one file")
+    group.add_argument("-o", "--output", metavar="FILE", help="write a file; .md .csv .tex .html .json name the format")
     _rows(made.add_argument_group("rows and columns"))
     about = "count as another tool does: macs, flops, torchinfo, fvcore, thop, ptflops, calflops, torch, onnx-tool, ..."
     made.add_argument("--as", dest="as_", metavar="TOOL", help=about)

@@ -29,7 +29,7 @@ def compare_tools(words: list[str]) -> int:
 def show_as(net: Network, given: Namespace) -> int:
     """The table of a network in the convention of one tool."""
     tool(given.as_)  # a wrong name is told before anything else
-    others = ("csv", "md", "output", "columns", "depth", "where", "sort", "top", "units")
+    others = ("csv", "md", "tex", "html", "output", "columns", "depth", "where", "sort", "top", "units")
     if any(getattr(given, other) for other in others):
         raise UsageError.of("E620", "--as goes with --json only", help=("leave the other options out",))
     net.check()

@@ -12,7 +12,7 @@ from .arguments import parse
 from .common import network, print_table
 from .output import save
 
-FORMS = ("json", "md", "csv")
+FORMS = ("json", "md", "csv", "tex", "html")
 
 
 def show(words: list[str]) -> int:

@@ -10,7 +10,7 @@ from ..words import nearest
 from .units import READABLE
 from .view import WHOLE, View
 
-FORMS = {"text": "text", "md": "markdown", "csv": "csv", "json": "layers_json"}
+FORMS = {"text": "text", "md": "markdown", "csv": "csv", "tex": "tex", "html": "html", "json": "layers_json"}
 """The formats, and the module that writes each. It is imported when it is used: start-up time counts."""
 
 _EXACT = ("csv", "json")
@@ -24,7 +24,7 @@ def write(table: Table, form: str, view: View = WHOLE) -> str:
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMS)}"
         raise UsageError.of("E674", f"there is no format {form}", help=(hint,))
     if form in _EXACT and view.units is not READABLE:
-        help = ("leave --units out, or write text or md",)
+        help = ("leave --units out, or write text, md, tex or html",)
         raise UsageError.of("E620", f"{form} holds exact numbers only", help=help)
     module = import_module(f".{FORMS[form]}", __package__)
     written: str = module.document(table, view)
@@ -34,8 +34,8 @@ def write(table: Table, form: str, view: View = WHOLE) -> str:
 def form_of(file: str) -> str:
     """The format that the name of a file asks for.
 
-    >>> form_of("net.md"), form_of("net.out")
-    ('md', 'text')
+    >>> form_of("net.htm"), form_of("net.out")
+    ('html', 'text')
     """
     suffix = file.rpartition(".")[2].lower()
     form = _SUFFIXES.get(suffix, suffix)

@@ -86,8 +86,9 @@ def lines(rows: Sequence[Row], depth: int | None = None) -> list[Line]:
     if depth is None:
         return [Line(row.name, row.text, (row,)) for row in rows]
     groups = groupby(rows, lambda row: ".".join(row.name.split(".")[:depth]))
-    return [_block(path, tuple(group)) for path, group in groups]
+    return [block(path, tuple(group)) for path, group in groups]
 
 
-def _block(path: str, rows: tuple[Row, ...]) -> Line:
+def block(path: str, rows: tuple[Row, ...]) -> Line:
+    """The layers of a block in one line."""
     return Line(path, rows[0].text if len(rows) == 1 else count(len(rows), "layer"), rows)

@@ -127,11 +127,17 @@ def _claims(table: Table) -> Iterator[Note]:
 
 
 def folding(table: Table) -> Iterator[Note]:
-    """How to see less of a long table: the deepest fold that is short, else the shortest."""
+    """How to see less of a long table."""
+    if found := short(table):
+        depth, blocks = found
+        yield Note("shorter", f"--depth {depth} folds the {len(table.rows):,} lines into {blocks:,}")
+
+
+def short(table: Table) -> tuple[int, int] | None:
+    """Of a long table the depth of the deepest fold that is short, else of the shortest, and how many lines it has."""
     if len(table.rows) <= FOLD:
-        return
+        return None
     deepest = max(row.name.count(".") for row in table.rows)
     folds = [(depth, len(lines(table.rows, depth))) for depth in range(1, deepest + 1)]
     depth, blocks = max([fold for fold in folds if fold[1] <= FOLD // 2], default=folds[0] if folds else (0, 0))
-    if 0 < blocks * 2 <= len(table.rows):
-        yield Note("shorter", f"--depth {depth} folds the {len(table.rows):,} lines into {blocks:,}")
+    return (depth, blocks) if 0 < blocks * 2 <= len(table.rows) else None

@@ -72,7 +72,8 @@ def condition(text: str) -> Condition:
     """
     found = re.fullmatch(r"\s*([\w -]+?)\s*(!=|<=|>=|==?|<|>)\s*(.*?)\s*", text, re.S)
     if found is None or not found[3]:
-        raise UsageError.of("E671", f"--where {text} is no condition", help=_EXAMPLES)
+        shell = ("quote it: the shell takes < and > for itself",) if re.fullmatch(r"[\w -]+", text) else ()
+        raise UsageError.of("E671", f"--where {text} is no condition", help=(*_EXAMPLES, *shell))
     key, sign, values = known(found[1]), found[2].replace("==", "="), tuple(map(str.strip, found[3].split(",")))
     if sign in _COMPARE:
         return Condition(text.strip(), key, sign, values, _amount(text, key, found[3]))

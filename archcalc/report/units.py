@@ -76,6 +76,6 @@ def units(name: str) -> Units:
     """
     if name in UNITS:
         return UNITS[name]
-    near = nearest(name.lower(), UNITS, 1)
+    near = nearest(name.lower(), UNITS, 1, 0.4)
     help = f"did you mean {near[0]}?" if near else f"there are {', '.join(UNITS)}"
     raise UsageError.of("E673", f"there are no units {name}", help=(help,))

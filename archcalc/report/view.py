@@ -45,7 +45,7 @@ def view(
     """A view from words, as the command line has them. UsageError for what they don't mean."""
     shown = View(chosen(columns) if columns else (), depth, units=units(units_name) if units_name else READABLE)
     conditions = tuple(where)
-    if not (conditions or sort or top):
+    if not (conditions or sort) and top is None:
         return shown
     from .select import condition, order  # noqa: PLC0415 - start-up time counts
 
@@ -77,11 +77,11 @@ class Sheet(NamedTuple):
         """What the numbers mean."""
         return convention(self.keys)
 
-    def cells(self, key: str) -> list[str]:
-        """The written cells of a column, an entry a line."""
+    def cells(self, key: str, lines: Sequence[Line] | None = None) -> list[str]:
+        """The written cells of a column, an entry a line: of these lines, or of those that are shown."""
         column = COLUMNS[key]
         write = self.view.units.writer(column.write)
-        values = [column.value(line) for line in self.lines]
+        values = [column.value(line) for line in (self.lines if lines is None else lines)]
         return [printable("?" if value is None else write(value)) for value in values]
 
     def feet_of(self, key: str) -> list[str]:

@@ -1,0 +1,320 @@
+"""Every format says the same numbers, of everything and of what is chosen; each is whole, safe and can be read."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archcalc
+from archcalc import Network, UsageError
+from archcalc.report.columns import COLUMNS
+
+from .reading import FORMATS, KEYS, Read, cells
+from .test_coverage import mysterious
+
+DATA = Path(__file__).parent / "data"
+NETWORKS = {
+    "lenet5": "lenet5",
+    "resnet50": "torchvision/resnet50",
+    "swin": "torchvision/swin_t",
+    "gpt2": "transformers/gpt2",
+    "googlenet": "googlenet",
+    "experts": "INPUT 9x16 -> MOE 4 top=2 [LINEAR 32 -> RELU -> LINEAR 16]",
+    "symbolic": "INPUT HxWxC -> CONV 64 7x7 s2 p3 floor -> [CONV K 3x3 p1 -> BN -> RELU]*2 -> GAP -> FC N",
+    "powers": "INPUT HxHxC -> block: [CONV C 7x7 p3 nobias -> FC C] -> RELU",
+}
+VIEWS: dict[str, dict[str, Any]] = {
+    "whole": {},
+    "chosen": {"where": ["params>0", "op!=BN,LN"], "sort": "-params,name", "top": 7},
+    "folded": {"depth": 1},
+}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_format_says_the_same(network: str, view: str) -> None:
+    net = archcalc.load(NETWORKS[network])
+    if net.graph.free and view == "chosen":
+        pytest.skip("formulas are not sorted")
+    read = {form: reader(net.table(), **VIEWS[view]) for form, reader in FORMATS.items()}
+    assert len(read["text"].layers) == len(read["csv"].layers) > 0
+    for form in read:
+        assert read[form].layers == read["text"].layers, form
+        assert read[form].feet == read["text"].feet or form == "csv", form
+    if view == "whole":
+        assert [cells(row[key] for key in KEYS) for row in net.table().records()] == read["text"].layers
+
+
+def test_the_sums_are_those_that_others_have_published() -> None:
+    with (DATA / "torchvision.csv").open(encoding="utf-8") as file:
+        published = next(row for row in csv.DictReader(file) if row["model"] == "resnet50")
+    read = FORMATS["md"](archcalc.load("torchvision/resnet50").table())
+    total = dict(zip(KEYS, read.feet[-1], strict=True))
+    assert total["params"] == published["params"]
+
+
+def test_sums_say_what_they_sum() -> None:
+    table = archcalc.load("lenet5").table()
+    for form in ("text", "md", "tex", "html", "json"):
+        shown, total = FORMATS[form](table, where="op=FC").feet
+        assert (shown[:2], total[:2]) == (("shown", "1 of 14 layers"), ("total", "14 layers")), form
+        assert (shown[3], total[3]) == ("10164", "60000"), form  # 84*120 + 84; LeCun et al. 1998, section II.B
+        assert len(FORMATS[form](table).feet) == 1
+
+
+def _said(read: Read) -> str:
+    """A report as one line, with what formats escape or break put back."""
+    text = re.sub(r"\\(?=[\[_*<])", "", read.whole)
+    text = text.replace("&#x27;", "'").replace(r"\item[counted]", "counted")
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())
+
+
+@pytest.mark.parametrize("form", ["text", "md", "tex", "html"])
+def test_reports_state_convention_and_coverage(form: str) -> None:
+    net = archcalc.load("lenet5")
+    said = _said(FORMATS[form](net.table()))
+    assert "one per multiply-accumulate of convolutions, linear layers and attention's products" in said
+    assert re.search("counted:? all 14 layers", said)
+    said = _said(FORMATS[form](Network(mysterious().graph).table()))
+    assert "2 of 3 layers, so there is more to do; not counted: odd (MYSTERY)" in said
+
+
+def test_what_is_not_counted_is_no_zero() -> None:
+    table = mysterious().table()
+    place = KEYS.index("macs")
+    shown = {form: reader(table).layers[1][place] for form, reader in FORMATS.items()}
+    assert shown == {"text": "?", "md": "?", "csv": "", "tex": "?", "json": "None", "html": "?"}
+    assert [row["macs"] for row in table.records()] == [6 * 6 * 4 * 27, None, 6 * 6 * 4 * 10]
+    assert [row["convention"] for row in table.records()] == ["macs", "", "macs"]
+
+
+# Choosing
+
+
+def names(spec: str, **view: Any) -> list[str]:
+    return [row.split(",")[0] for row in archcalc.load(spec).table().report("csv", **view).splitlines()[1:]]
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        ({"where": "op=CONV,FC"}, ["c1", "c3", "c5", "f6"]),
+        ({"where": ["op=CONV", "name!=c1"]}, ["c3", "c5"]),
+        ({"where": "op=conv"}, ["c1", "c3", "c5"]),
+        ({"where": "macs>1k"}, ["c1", "s2.1", "c3", "c5", "f6"]),
+        ({"where": "multiply-adds >= 150_000"}, None),
+        ({"where": "macs>=150000"}, ["c3"]),
+        ({"where": "macs=1176,400"}, ["s2.1", "s4.1"]),
+        ({"where": "memory>6.2KiB"}, ["c1", "tanh1", "c3", "tanh2"]),
+        ({"where": "name=s?.1"}, ["s2.1", "s4.1"]),
+        ({"where": "output=*x120"}, ["c5", "tanh3"]),
+        ({"where": "field>14"}, ["s4.0", "s4.1", "s4.2", "c5", "tanh3", "f6", "tanh4"]),
+        ({"sort": "params", "top": 2}, ["c5", "f6"]),
+        ({"sort": "-params", "top": 2}, ["c5", "f6"]),
+        ({"sort": "+activations,-name", "top": 3}, ["tanh4", "f6", "tanh3"]),
+        ({"top": 2}, ["c3", "c1"]),
+        ({"sort": "name", "top": 3}, ["c1", "c3", "c5"]),
+        ({"sort": "-name", "top": 2}, ["tanh4", "tanh3"]),
+        ({"where": "op=DWCONV", "depth": 1}, ["s2", "s4"]),
+    ],
+    ids=str,
+)
+def test_choosing(view: dict[str, Any], expected: list[str] | None) -> None:
+    if expected is None:
+        with pytest.raises(UsageError, match="150_000 is no number"):
+            names("lenet5", **view)
+    else:
+        assert names("lenet5", **view) == expected
+
+
+def test_numbers_in_names_sort_as_numbers() -> None:
+    found = names("INPUT 8 -> [FC 8]*11", sort="name")
+    assert found == [f"fc{number}" for number in range(1, 12)]
+
+
+def test_a_filtered_fold_sums_what_is_left() -> None:
+    table = archcalc.load("torchvision/resnet50").table()
+    (row,) = csv.DictReader(table.report("csv", where=["op=CONV", "name=layer1.*"], depth=1).splitlines())
+    # the paper's table 1: three blocks of 1x1 64, 3x3 64, 1x1 256, and the projection of the first
+    blocks = 64 * 64 + 2 * 64 * 256 + 3 * 9 * 64 * 64 + 3 * 64 * 256 + 64 * 256
+    assert (row["text"], int(row["params"])) == ("10 layers", blocks)
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ({"where": "mcs>1"}, "did you mean macs?"),
+        ({"where": "macs"}, "--where macs is no condition"),
+        ({"where": "macs>"}, "is no condition"),
+        ({"where": "macs>lots"}, "lots is no number"),
+        ({"where": "name>3"}, "layer is no number"),
+        ({"where": "op=CNV"}, "did you mean CONV"),
+        ({"where": "op=MaxPool2d"}, "did you mean POOL?"),
+        ({"where": "__import__('os')=1"}, "is no condition"),
+        ({"sort": "parms"}, "did you mean params"),
+        ({"top": 0}, "shows nothing"),
+        ({"units": "sl"}, "did you mean si?"),
+        ({"columns": "naem"}, "did you mean name"),
+        ({"form": "htlm"}, "did you mean html?"),
+        ({"form": "csv", "units": "si"}, "exact numbers only"),
+    ],
+    ids=str,
+)
+def test_slips_are_told(view: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        archcalc.load("lenet5").table().report(**view)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("view", [{"where": "macs>1M"}, {"sort": "macs"}], ids=str)
+def test_formulas_are_not_compared(view: dict[str, Any]) -> None:
+    net = archcalc.parse("INPUT HxWx3 -> CONV 8 3x3")
+    supposed = net.graph.conditions
+    with pytest.raises(UsageError, match="no number to compare"):
+        net.table().report("md", **view)
+    assert archcalc.parse("INPUT HxWx3 -> CONV 8 3x3").graph.conditions == supposed == net.graph.conditions
+
+
+@pytest.mark.parametrize(
+    ("units", "said"),
+    [
+        ("", ["25,557,032", "4,089,184,256", "97.5 MiB"]),
+        ("full", ["25,557,032", "4,089,184,256", "102,228,128 B"]),
+        ("si", ["25.6 M", "4.09 G", "102 MB"]),
+        ("binary", ["25.6 M", "4.09 G", "97.5 MiB"]),
+    ],
+)
+def test_units(units: str, said: list[str]) -> None:
+    """torchvision's page says 25557032 parameters, 4.09 GFLOPS and a file of 97.8 MB (with buffers and names)."""
+    shown = archcalc.load("torchvision/resnet50").table().report("md", units=units)
+    assert f"| **{said[0]}** | **{said[1]}** |" in shown
+    assert f"- weights: {said[2]}\n" in shown
+
+
+# Pages and documents
+
+HOSTILE = """\
+set title="</title><script>alert(1)</script> & \\\\input{x} $x$ %y #z ~^_{" \
+source="a|b *c* <img src=x onerror=alert(1)>"
+INPUT 8x8x3 -> a_b: CONV 4 3x3 -> a卷积: RELU
+"""
+
+
+def test_a_page_needs_nothing_else_and_runs_nothing_else() -> None:
+    written = archcalc.parse(HOSTILE).table().report("html")
+    assert written.count("<script>") == written.count("</script>") == 1
+    assert "<img" not in written
+    assert not re.search(r"(?:src|href)\s*=|url\(|@import|https?:", written.replace("&lt;img src=x", ""))
+    assert "default-src 'none'" in written
+    assert "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp;" in written
+
+
+def test_a_page_heads_its_blocks_with_their_sums() -> None:
+    written = archcalc.load("torchvision/resnet50").table().report("html", columns="name,text,params")
+    heads = re.findall(r'<tr class="block".*?</tr>', written)
+    layer1 = next(head for head in heads if ">layer1</th>" in head)
+    # the convolutions of stage 1 in the paper's table, and two numbers a channel in each batch norm
+    assert ">215,808<" in layer1
+    assert all("</button>" in head for head in heads)
+
+
+def test_a_notebook_shows_networks_and_tables() -> None:
+    net = archcalc.load("torchvision/resnet50")
+    shown = net._repr_html_()
+    assert shown == net.table()._repr_html_()
+    assert shown.count("<tr>") < 40  # folded
+    assert "25,557,032" in shown
+    assert "<script" not in archcalc.parse(HOSTILE)._repr_html_()
+    assert "| **total** |" in net._repr_markdown_()
+    long = archcalc.parse("INPUT 8 -> [FC 8]*500")._repr_html_()
+    assert 60 < long.count("<tr>") < 70
+
+
+def test_text_of_networks() -> None:
+    net = archcalc.load("lenet5")
+    assert repr(net) == "<Network lenet5: 14 layers, 60,000 parameters, 327,256 multiply-adds>"
+    assert repr(net.table()).startswith("<Table of lenet5: 14 layers")
+    assert str(net) == str(net.table()) == net.table().report()
+    assert repr(archcalc.parse("INPUT 3 -> FC 2")) == "<Network: 1 layer, 8 parameters, 6 multiply-adds>"
+
+
+@pytest.mark.parametrize("spec", ["lenet5", HOSTILE, NETWORKS["symbolic"], "torchvision/swin_t"])
+@pytest.mark.parametrize("columns", ["", "all"])
+def test_documents_compile_and_fit_the_page(spec: str, columns: str, tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("there is no LaTeX")
+    table = archcalc.load(spec).table() if "\n" not in spec else archcalc.parse(spec).table()
+    (tmp_path / "net.tex").write_text(table.report("tex", columns=columns), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "net.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    log = (tmp_path / "net.log").read_text(encoding="latin-1")
+    assert done.returncode == 0, log[-2000:]
+    assert [line for line in log.splitlines() if line.startswith("Overfull \\hbox")] == []
+
+
+def test_records_have_one_type_a_column() -> None:
+    for spec in ("torchvision/swin_t", NETWORKS["symbolic"]):
+        rows = archcalc.load(spec).table().records()
+        assert all(list(row) == list(COLUMNS) for row in rows)
+        for key in COLUMNS:
+            assert len({type(row[key]) for row in rows}) == 1, key
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "start"),
+    [
+        ("net.md", "", "## LeNet-5"),
+        ("net.csv", "", "name,text"),
+        ("net.tex", "", "\\documentclass"),
+        ("net.html", "", "<!doctype html>"),
+        ("net.json", "", '{"schema": 1'),
+        ("net.txt", "", "LeNet-5  "),
+        ("net", "--csv", "name,text"),
+        ("net.txt", "--json", '{"schema": 1'),
+    ],
+)
+def test_files(file: str, options: str, start: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from archcalc.cli import main  # noqa: PLC0415 - what is tested
+
+    target = tmp_path / file
+    assert main(["show", "lenet5", "-o", str(target), *options.split()]) == 0
+    assert target.read_text(encoding="utf-8").startswith(start)
+    said = capsys.readouterr().out
+    assert json.loads(said)["path"] == str(target) if "--json" in options else said.startswith("wrote ")
+    assert [path.name for path in tmp_path.iterdir()] == [file]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["INPUT 8 -> FC 2; check params=1", "-o", "net.md"], 1, "E402"),
+        (["net.arch", "-o", "net.arch"], 2, "net.arch is the spec itself"),
+        (["lenet5", "-o", "missing/net.md"], 3, "E606"),
+        (["lenet5", "--json", "--html"], 2, "ask for two formats"),
+        (["lenet5", "--where", "macs"], 2, "quote it"),
+        (["lenet5", "--as", "fvcore", "--html"], 2, "--as goes with --json only"),
+    ],
+)
+def test_files_that_are_not_written(
+    words: list[str], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    from archcalc.cli import main  # noqa: PLC0415 - what is tested
+
+    monkeypatch.chdir(tmp_path)
+    Path("net.arch").write_text("INPUT 8 -> FC 2\n", encoding="utf-8")
+    assert main(["show", *words]) == code
+    shown = capsys.readouterr()
+    assert said in shown.err + shown.out
+    assert [path.name for path in tmp_path.iterdir()] == ["net.arch"]
+    assert Path("net.arch").read_text(encoding="utf-8") == "INPUT 8 -> FC 2\n"
