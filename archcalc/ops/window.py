@@ -25,6 +25,7 @@ from ..shape import (
     same_pads,
     show,
 )
+from ..symbolic import Assumptions, Symbolic
 from .base import BATCH, Lowering, OnnxNode, Op, ints, need_rank, node
 from .fields import EXTENT, PADS, choice, flag, option
 
@@ -46,9 +47,12 @@ class Sliding(Op):
         """The kernel as it was written."""
         raise NotImplementedError
 
-    @lru_cache(1024)  # noqa: B019 - every fact asks for it; ops are small and the cache is bounded
     def windows(self, x: Shape) -> tuple[Window, ...]:
         """One window an axis that the kernel covers, `same` worked out to its pads."""
+        return self._windows(x, _network(x))
+
+    @lru_cache(1024)  # noqa: B019 - every fact asks for it; ops are small and the cache is bounded
+    def _windows(self, x: Shape, network: Assumptions | None) -> tuple[Window, ...]:
         need_rank(self, x, 2, "32x32x3")
         kernel = self.extent()
         rank = axes_under(self, kernel, x)
@@ -72,9 +76,12 @@ class Sliding(Op):
             window._replace(before=before, after=after) for window, (before, after) in zip(windows, pads, strict=True)
         )
 
-    @lru_cache(1024)  # noqa: B019 - as above
     def fits(self, x: Shape) -> tuple[Fit, ...]:
         """How each window fits its axis; refuses windows larger than the padded input and strides that don't fit."""
+        return self._fits(x, _network(x))
+
+    @lru_cache(1024)  # noqa: B019 - as above
+    def _fits(self, x: Shape, network: Assumptions | None) -> tuple[Fit, ...]:
         windows = self.windows(x)
         pairs = list(zip(x[-1 - len(windows) : -1], windows, strict=True))
         for size, window in pairs:
@@ -101,6 +108,12 @@ class Sliding(Op):
         """The windows with the rows that ceil adds written as padding after, which the runtime needs."""
         pairs = zip(self.windows(x), self.fits(x), strict=True)
         return tuple(window._replace(after=window.after + fit.added) for window, fit in pairs)
+
+
+def _network(x: Shape) -> Assumptions | None:
+    """Whose symbols are in a shape: what one network supposes of H is not known of another's."""
+    sizes: tuple[Any, ...] = x
+    return next((size.assumptions for size in sizes if isinstance(size, Symbolic)), None)
 
 
 def axes_under(op: Op, kernel: Extent, x: Shape) -> int:
