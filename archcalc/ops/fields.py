@@ -210,13 +210,13 @@ def keys(kind: Kind) -> Any:
     return dataclasses.field(default=(), metadata={"kind": kind, "role": "keys"}, kw_only=True)
 
 
-class Signature(NamedTuple):
-    """The syntax of an op, read off its fields."""
 def hidden(default: Any = dataclasses.MISSING) -> Any:
     """A field that is no syntax: what a layer knows of the model that it was read from."""
     return dataclasses.field(default=default, metadata={"role": "hidden"}, kw_only=True)
 
 
+class Signature(NamedTuple):
+    """The syntax of an op, read off its fields."""
 
     arguments: tuple[dataclasses.Field[Any], ...]
     options: dict[str, dataclasses.Field[Any]]
@@ -251,10 +251,10 @@ def _signature(cls: type) -> Signature:
             flags[field.metadata["key"]] = (field.name, True)
         elif role == "keys":
             free = field
-        else:
-            flags |= {word: (field.name, word) for word in field.metadata["words"]}
         elif role == "hidden":
             continue
+        else:
+            flags |= {word: (field.name, word) for word in field.metadata["words"]}
     bare = all(field.default is not dataclasses.MISSING for field in (*arguments, *options.values()))
     return Signature(tuple(arguments), options, flags, free, bare)
 
