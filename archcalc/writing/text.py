@@ -1,0 +1,132 @@
+"""Chains as text, broken into lines where they get long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .blocks import Block, Blocks
+from .labels import Labels, Referencing
+from .tree import Chain, Kind, Stage
+
+WIDTH = 110
+"""Characters of a line, where it can be broken."""
+
+
+class Piece(NamedTuple):
+    """A stage: text, chains in brackets, text."""
+
+    head: str
+    chains: tuple[tuple[Piece, ...], ...] = ()
+    tail: str = ""
+    stage: Stage | None = None
+
+    def flat(self) -> str:
+        """The piece on one line."""
+        if not self.chains:
+            return self.head + self.tail
+        inner = ", ".join(" -> ".join(piece.flat() for piece in chain) for chain in self.chains)
+        return f"{self.head}[{inner}]{self.tail}"
+
+
+class Writer:
+    """Writes the stages of one scope."""
+
+    def __init__(self, blocks: Blocks, labels: Labels, texts: Iterator[str]) -> None:
+        self.blocks, self.labels, self.texts = blocks, labels, texts
+
+    def pieces(self, chain: Chain) -> tuple[Piece, ...]:
+        """The stages of a chain."""
+        found: list[Piece] = []
+        for stage in chain:
+            if stage.kind is Kind.REGION and stage.spliced and not self.blocks.block(stage).name:
+                found += self.pieces(stage.body)
+            else:
+                found.append(self._piece(stage))
+            if stage.alias:
+                found.append(Piece(f"{stage.alias}: ID"))
+        return tuple(found)
+
+    def _piece(self, stage: Stage) -> Piece:
+        label = f"{stage.label}: " if stage.label else ""
+        match stage.kind:
+            case Kind.ID:
+                return Piece("ID")
+            case Kind.REF:
+                return Piece(f"@{self.labels.name(stage.end)}")
+            case Kind.OUTPUT | Kind.TRAIN:
+                return Piece(stage.kind.value)
+            case Kind.REPEAT:
+                body = self.pieces(stage.body)
+                return Piece("", (body,), f"*{next(self.texts)}", stage)
+            case Kind.REGION:
+                return self._region(stage, label)
+            case _:
+                return self._layer(stage, label)
+
+    def _region(self, stage: Stage, label: str) -> Piece:
+        block = self.blocks.block(stage)
+        if not block.name:
+            return Piece(label, (self.pieces(stage.body),), "", stage)
+        given = [slot.spell(next(self.texts)) for slot in stage.args]
+        refs = [f"@{self.labels.name(volume)}" for volume in stage.outside]
+        plain = [text for slot, text in zip(stage.args, given, strict=True) if not slot.key]
+        keyed = [text for slot, text in zip(stage.args, given, strict=True) if slot.key and text]
+        return Piece(label + " ".join([block.name, *plain, *refs, *keyed]), stage=stage)
+
+    def _layer(self, stage: Stage, label: str) -> Piece:
+        head = stage.head
+        assert head is not None
+        values = [next(self.texts) for _ in head.slots]
+        refs = [f"@{self.labels.name(volume)}" for volume in stage.refs]
+        plain = len(refs) - len(head.keys)
+        text = " ".join([label + head.text(values, refs[plain:]), *refs[:plain]])
+        if stage.branches is None:
+            return Piece(text, stage=stage)
+        return Piece(text + " ", tuple(self.pieces(branch) for branch in stage.branches), "", stage)
+
+
+def lines(pieces: tuple[Piece, ...], room: int) -> Iterator[str]:
+    """A chain in lines of at most `room` characters, where that can be."""
+    line = ""
+    for piece in pieces:
+        text = piece.flat()
+        if line and len(line) + 4 + len(text) <= room:
+            line += f" -> {text}"
+            continue
+        if line:
+            yield line
+            line = ""
+        if len(text) <= room or not piece.chains:
+            line = text
+        else:
+            yield from _opened(piece, room)
+    if line:
+        yield line
+
+
+def _opened(piece: Piece, room: int) -> Iterator[str]:
+    """A stage whose brackets stand open on lines of their own."""
+    yield f"{piece.head}["
+    for index, chain in enumerate(piece.chains):
+        inner = list(lines(chain, room - 2))
+        end = "," if index + 1 < len(piece.chains) else ""
+        for number, line in enumerate(inner):
+            yield f"  {line}{end if number + 1 == len(inner) else ''}"
+    yield f"]{piece.tail}"
+
+
+def definition(block: Block, blocks: Blocks, labels: Referencing) -> Iterator[str]:
+    """The lines of a block's definition."""
+    pieces = Writer(blocks, labels.scope(block), iter(block.texts)).pieces(block.model.body)
+    plain = [param.name for param in block.params if param.default is None]
+    keyed = [f"{param.name}={param.default}" for param in block.params if param.default is not None]
+    head = " ".join(["def", block.name, *plain, *block.references, *keyed, "{"])
+    flat = " -> ".join(piece.flat() for piece in pieces)
+    if len(head) + len(flat) + 3 <= WIDTH:
+        yield f"{head} {flat} }}"
+        return
+    yield head
+    for line in lines(pieces, WIDTH - 2):
+        yield f"  {line}"
+    yield "}"
