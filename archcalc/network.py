@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from .analysis.diff import Diff
     from .analysis.explain import Explanation
+    from .analysis.storage import Memory
+    from .analysis.training import Training
     from .backends.bench import Bench
     from .backends.export import Export, Prepared
     from .backends.runtime import Run, Verification
@@ -133,6 +135,42 @@ class Network:
         from .analysis.diff import diff  # noqa: PLC0415 - only who compares waits for it
 
         return diff(self._table, other.table())
+
+    def memory(
+        self, *, batch: int = 1, dtype: str | None = None, optimizer: str = "adam", mixed: bool = False,
+        in_place: bool = False, recompute: str = "", freeze: Sequence[str] = (),
+    ) -> Memory:  # fmt: skip
+        """The bytes of an inference and of training, part by part; `fits` of it tells the largest batch.
+
+        `dtype` is float32, float16, bfloat16 or int8 (float32 unless `mixed`, float16 then), `optimizer` sgd, momentum
+        or adam. `mixed` keeps float32 master weights. `in_place` lets ReLU and its like overwrite what they read,
+        `recompute` ("blocks", "all", or a depth of paths) keeps less and computes it again, `freeze` names layers that
+        are not trained. Raises UsageError for what is not known.
+
+        >>> net = load("torchvision/resnet50")
+        >>> net.memory().peak, net.memory().peak_at
+        (9633792, 'layer1.0.downsample.1')
+        >>> net.memory(mixed=True).fits("24GiB").training
+        337
+        """
+        from .analysis.storage import Memory, Setting  # noqa: PLC0415 - start-up time counts
+
+        kind = dtype or ("float16" if mixed else "float32")
+        return Memory(self._table, Setting(batch, kind, optimizer, mixed, in_place, recompute, tuple(freeze)))
+
+    def training(self, *, batch: int = 1, freeze: Sequence[str] = (), recompute: str = "") -> Training:
+        """The multiply-adds of a training step, a layer each and in all: forward, backward, computed again.
+
+        `freeze` names layers, or blocks, that are not trained; `recompute` is "blocks", "all", or a depth of paths.
+        Raises UsageError for what is not known.
+
+        >>> totals = load("torchvision/resnet50").training(batch=32).totals
+        >>> totals.forward, totals.to_input, totals.to_weights
+        (130853896192, 127077449728, 130853896192)
+        """
+        from .analysis.training import training  # noqa: PLC0415 - start-up time counts
+
+        return training(self._table, batch, freeze, recompute)
 
     def as_dict(self) -> dict[str, Any]:
         """What `archcalc show --json` prints."""

@@ -14,7 +14,7 @@ from ..ops.fields import spell
 from ..shape import Shape, Window, fit_window
 from ..symbolic import plain, simple
 from .cost import Cost, cost, own_weights
-from .memory import FLOAT32, peak_elements, training_bytes
+from .memory import FLOAT32, peak_bytes, training_bytes
 from .receptive import Fields, receptive_fields
 
 SCHEMA = 1
@@ -237,8 +237,14 @@ def tabulate(graph: Graph) -> Table:
             if node.op.word != "INPUT"
         ]
     )
-    peak, where = peak_elements(graph)
+    peak, where = peak_bytes(graph)
     return Table(graph, rows, _totals(rows, peak), "" if where is None else graph.nodes[where].name)
+
+
+def counts(graph: Graph) -> Totals:
+    """The totals of a graph, all but its peak, which is 0."""
+    rows = tuple([Row(node, graph, cost(graph, node), None) for node in graph.nodes if node.op.word != "INPUT"])
+    return _totals(rows, 0)
 
 
 def _totals(rows: tuple[Row, ...], peak: int) -> Totals:
@@ -254,6 +260,6 @@ def _totals(rows: tuple[Row, ...], peak: int) -> Totals:
         connections=simple(sum([row.cost.connections for row in rows])),
         weight_bytes=simple(params * FLOAT32),
         activation_bytes=simple(activations * FLOAT32),
-        peak_bytes=simple(peak * FLOAT32),
+        peak_bytes=simple(peak),
         training_bytes=simple(training_bytes(params, activations)),
     )

@@ -172,6 +172,34 @@ def _diff(made: ArgumentParser) -> None:
     budgets.add_argument("--max-peak", metavar="+1MiB", help="bytes of volumes alive at once")
 
 
+def _memory(made: ArgumentParser) -> None:
+    _spec(made)
+    _numbers(made)
+    made.add_argument("--optimizer", default="adam", metavar="NAME", help="sgd, momentum or adam (adam)")
+    made.add_argument("--mixed", action="store_true", help="mixed precision: float32 master weights beside a half type")
+    made.add_argument("--in-place", action="store_true", help="ReLU and its like overwrite what they read")
+    _learning(made)
+    made.add_argument("--fits", metavar="24GiB", help="the largest batches in so many GiB (2^30) or GB (10^9)")
+
+
+def _training(made: ArgumentParser) -> None:
+    _spec(made)
+    made.add_argument("--batch", type=_positive, default=1, metavar="N", help="examples at once (1)")
+    _learning(made)
+    made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+
+
+def _numbers(made: ArgumentParser) -> None:
+    made.add_argument("--batch", type=_positive, default=1, metavar="N", help="examples at once (1)")
+    made.add_argument("--dtype", metavar="TYPE", help="float32, float16, bfloat16 or int8 (float32)")
+
+
+def _learning(made: ArgumentParser) -> None:
+    again = "blocks, all, or a depth of the layers' paths: compute it again in the backward pass instead of keeping it"
+    made.add_argument("--recompute", default="", metavar="WHAT", help=again)
+    made.add_argument("--freeze", action="append", default=[], metavar="PATH", help="a layer or block that is not trained")
+
+
 def _match(made: ArgumentParser) -> None:
     made.add_argument("spec", nargs="+", metavar="SPEC PATTERN", help="or a PATTERN alone, to be written out")
     made.add_argument("--set", action="append", default=[], metavar="N=2", help="a count of the pattern")
@@ -188,6 +216,7 @@ _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "solve": _solve,
     "grade": _grade,
     "compare-tools": _compare_tools,
+    "memory": _memory, "training": _training,
     "diff": _diff,
     "match": _match,
     "convert": _convert, "fmt": _fmt, "list": _list,

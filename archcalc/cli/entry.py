@@ -17,6 +17,8 @@ COMMANDS = {
     "check": ("check", "check"),
     "diff": ("diff", "diff"),
     "compare-tools": ("compare_tools", "compare_tools"),
+    "memory": ("memory", "memory"),
+    "training": ("training", "training"),
     "explain": ("explain", "explain"),
     "list": ("listing", "list_specs"),
     "export": ("export", "export"),

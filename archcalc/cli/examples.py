@@ -41,6 +41,23 @@ EXAMPLES = {
   archcalc compare-tools torchvision/resnet50
   archcalc compare-tools torchvision/mobilenet_v2 --json""",
     ),
+    "memory": (
+        "The bytes that inference and training take, part by part, and the largest batch that fits.",
+        """\
+  archcalc memory torchvision/resnet50
+  archcalc memory torchvision/resnet50 --batch 32 --optimizer momentum
+  archcalc memory transformers/gpt2 --dtype bfloat16 --mixed --fits 24GiB
+  archcalc memory vgg16 --fits 8GiB --recompute blocks
+  archcalc memory torchvision/vgg16 --freeze features --json""",
+    ),
+    "training": (
+        "The multiply-adds of a training step: forward, backward to inputs and to weights, computed again.",
+        """\
+  archcalc training vgg16
+  archcalc training torchvision/resnet50 --batch 32 --depth 1
+  archcalc training torchvision/resnet50 --recompute blocks
+  archcalc training torchvision/resnet50 --freeze conv1 --freeze layer1 --json""",
+    ),
     "explain": (
         "SPEC [LAYER]: the arithmetic of every layer, or of one by its path, with the numbers put in.",
         """\

@@ -24,6 +24,8 @@ commands, each with --help:
   show     volumes, parameters, multiply-adds, memory (if no command is named)
   check    does everything that the specs claim hold? silent if it does
   diff     what changed between two networks, and what it costs
+  training  multiply-adds of a training step, forward and backward
+  memory   bytes of inference and training, and the largest batch that fits
   compare-tools  what other tools print for it, and what each counts
   explain  the arithmetic of every layer, with the numbers put in
   export   an ONNX file that runs
