@@ -36,12 +36,15 @@ def is_model(spec: str) -> bool:
 
 def read_model(path: str, options: Options | None = None) -> Graph:
     """The graph of an ONNX model that any software wrote."""
-    from .reading import Reading, read_onnx  # noqa: PLC0415 - start-up time counts
+    from .proof import proven  # noqa: PLC0415 - start-up time counts
+    from .reading import Reading, graph_of, open_model  # noqa: PLC0415 - start-up time counts
 
     options = options or Options()
     if not exists(path):
         raise _missing(path)
-    return read_onnx(path, Reading(options.input, options.values, options.max_layers))
+    model = open_model(path)
+    exported = proven(model, path) if options.input is None else None
+    return exported or graph_of(model, path, Reading(options.input, options.values, options.max_layers))
 
 
 def source_of(spec: str, options: Options) -> tuple[Source, Options, str]:

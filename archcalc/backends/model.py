@@ -24,6 +24,7 @@ from onnx import (
 )
 
 from ..graph import Graph
+from ..hints import KEY, note
 from ..shape import Shape
 from .datafile import Place
 from .elements import BFLOAT16, FLOAT16, FLOAT32, Element, converted, element
@@ -52,7 +53,7 @@ def skeleton(
     outer = ModelProto(ir_version=ir_version(opset), producer_name="archcalc", doc_string=network.title)
     outer.opset_import.append(helper.make_operatorsetid("", opset))
     layouts = {port.name: axis_names(port.shape, port.layout) for port in (*model.inputs, *model.outputs)}
-    helper.set_model_props(outer, {"archcalc.axes": json.dumps(layouts)})
+    helper.set_model_props(outer, {"archcalc.axes": json.dumps(layouts), KEY: note(network)})
     graph = GraphProto(name=network.name or "network")
     graph.node.extend(map(_node, model.nodes))
     graph.initializer.extend(map(_constant, model.constants))

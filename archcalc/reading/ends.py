@@ -62,7 +62,7 @@ def _batch_axis(reader: Reader, info: Info) -> bool:
     shape = info.shape or ()
     if len(shape) < 2:
         return False
-    if isinstance(shape[0], int) and shape[0] > 0:
+    if isinstance(shape[0], int):
         return bool(shape[0] == reader.lifter.batch.size)
     return not (isinstance(shape[0], str) and _NO_BATCH.search(shape[0]))
 

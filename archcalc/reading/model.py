@@ -16,7 +16,7 @@ from .functions import check_calls
 from .lifter import Lifter
 from .names import Names
 from .proto import ModelPart, read_model
-from .reader import Reader
+from .reader import Reader, Scope
 from .symbols import Symbols
 from .value import Factor
 from .wire import open_wire
@@ -34,16 +34,37 @@ class Reading:
     max_layers: int = 200_000
 
 
-def read_onnx(path: str, reading: Reading | None = None) -> Graph:
-    """The network in an ONNX file. SpecError for what is none, FileError where it cannot be read."""
+def open_model(path: str) -> ModelPart:
+    """The messages of an ONNX file. SpecError for what is none, FileError where it cannot be read."""
     try:
-        return graph_of(read_model(open_wire(path)), path, reading or Reading())
+        return read_model(open_wire(path))
     except RecursionError:
-        raise LimitError(Diagnostic("E661", f"{path} nests functions or subgraphs too deep")) from None
+        raise _too_deep(path) from None
 
 
-def graph_of(model: ModelPart, path: str, reading: Reading) -> Graph:
-    """The network of a model."""
+def graph_of(model: ModelPart, path: str, reading: Reading | None = None) -> Graph:
+    """The network of a model. SpecError for what does not fit, LimitError beyond the limits."""
+    try:
+        reader, scope = walk(model, path, reading or Reading())
+    except RecursionError:
+        raise _too_deep(path) from None
+    outputs = outputs_of(reader, scope, model.graph)
+    lifter = reader.lifter
+    if not lifter.nodes:
+        raise SpecError(Diagnostic("E664", f"{path} has no layers and no inputs"))
+    settings: dict[str, Any] = {"title": _title(model, path)}
+    return Graph(
+        tuple(lifter.nodes), outputs, splitext(basename(path))[0], settings,
+        warnings=tuple(_warnings(reader)), conditions=reader.symbols.assumptions.texts,
+    )  # fmt: skip
+
+
+def _too_deep(path: str) -> LimitError:
+    return LimitError(Diagnostic("E661", f"{path} nests functions or subgraphs too deep"))
+
+
+def walk(model: ModelPart, path: str, reading: Reading) -> tuple[Reader, Scope]:
+    """A model's nodes, read one after the other: the layers, and the values of the whole graph."""
     if model.opsets.get("", 0) < LOWEST and not model.functions and "" not in model.opsets:
         model = _with_opset(model)
     check_calls(model, reading.max_layers)
@@ -54,14 +75,7 @@ def graph_of(model: ModelPart, path: str, reading: Reading) -> Graph:
     scope = reader.scope(model.graph, None, model.opsets)
     add_inputs(reader, scope, model.graph, reading, model.properties)
     reader.run(model.graph, scope)
-    outputs = outputs_of(reader, scope, model.graph)
-    if not lifter.nodes:
-        raise SpecError(Diagnostic("E664", f"{path} has no layers and no inputs"))
-    settings: dict[str, Any] = {"title": _title(model, path)}
-    return Graph(
-        tuple(lifter.nodes), outputs, splitext(basename(path))[0], settings,
-        warnings=tuple(_warnings(reader)), conditions=symbols.assumptions.texts,
-    )  # fmt: skip
+    return reader, scope
 
 
 def _with_opset(model: ModelPart) -> ModelPart:

@@ -10,7 +10,7 @@ from .value import Stored
 LONGEST = 120
 """Characters of a name."""
 
-_ENDINGS = re.compile(r"[./_](?:weight|kernel|w|bias|b|gamma|scale|weight_quantized)(?:[:_]?0)?$", re.IGNORECASE)
+_ENDINGS = re.compile(r"[./_](?:weight|kernel|w|bias|b|gamma|scale|s|weight_quantized)(?:[:_]?0)?$", re.IGNORECASE)
 _MADE = re.compile(r"^(?:onnx::|val_|_val|const)", re.IGNORECASE)
 """Names that exporters make up."""
 

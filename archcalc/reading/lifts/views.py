@@ -171,6 +171,7 @@ def filled(step: Step) -> list[Value] | None:
 
 LIFTS = {
     "Constant": constant, "ConstantOfShape": filled, "Identity": alias, "Transpose": transpose, "Reshape": reshape,
-    "Flatten": reshape, "Squeeze": squeeze, "Unsqueeze": unsqueeze, "Cast": cast, "CastLike": cast, "Expand": expand, "DepthToSpace": depth_to_space,
-    "SpaceToDepth": space_to_depth, "QuantizeLinear": stored_only, "DequantizeLinear": stored_only,
+    "Flatten": reshape, "Squeeze": squeeze, "Unsqueeze": unsqueeze, "Cast": cast, "CastLike": cast, "Expand": expand,
+    "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth, "QuantizeLinear": stored_only,
+    "DequantizeLinear": stored_only,
 }  # fmt: skip

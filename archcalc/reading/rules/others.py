@@ -69,12 +69,16 @@ def normalized_text(site: Site) -> list[Value]:
 def dft(site: Site) -> list[Value]:
     x = site.shape()
     axis = site.items(2)
+    if (site.given(2) and axis is None) or (site.given(1) and site.items(1) is None):
+        raise Unknown
     place = site.axis(site.integer("axis", 1) if site.version < 20 else axis[0] if axis else -2, len(x))
     length = site.items(1)
     size = length[0] if length else x[place]
     inverse = site.integer("inverse")
     if site.integer("onesided") and not inverse:
         size = size // 2 + 1
+    elif site.integer("onesided") and not length:
+        size = 2 * (size - 1)
     last = 1 if site.integer("onesided") and inverse else 2
     return [Value(site.dtype(), (*x[:place], size, *x[place + 1 : -1], last))]
 

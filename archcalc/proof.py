@@ -1,0 +1,122 @@
+"""Whether a model is the export that it says it is: the layers that it names are exported again, and compared.
+
+Only what is the same, node by node, is read as those layers; any other model is read as everybody's are. So a note in
+a file can neither lie about volumes nor about counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from struct import pack, unpack
+from typing import Any
+
+from .backends.lower import DYNAMIC, Constant, Model, PlacedNode, Port, lower
+from .errors import ArchcalcError
+from .graph import Graph
+from .hints import KEY, noted
+from .reading.proto import Call, GraphPart, Info, ModelPart
+from .reading.tensor import BOOL, FLOAT, INT64, MOST, Tensor
+
+_TYPES = {"float32": FLOAT, "int64": INT64, "bool": BOOL}
+
+
+def proven(model: ModelPart, file: str) -> Graph | None:
+    """The network that a model says it is the export of, where that is so; else None."""
+    text = model.properties.get(KEY)
+    if text is None or model.functions:
+        return None
+    graph = noted(text, file, model.title)
+    if graph is None:
+        return None
+    try:
+        exported = lower(graph, _batch(model.graph))
+    except (ArchcalcError, NotImplementedError, ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None
+    same = model.opsets.keys() == {""} and model.opsets[""] >= exported.opset and _same(exported, model.graph)
+    return graph if same else None
+
+
+def _batch(part: GraphPart) -> int | str:
+    """The batch that the export was asked for."""
+    first = next((info.shape for info in part.inputs if info.shape), None)
+    return first[0] if first and isinstance(first[0], int) else DYNAMIC
+
+
+def _same(model: Model, part: GraphPart) -> bool:
+    """Whether a graph has exactly the nodes, values and tensors of an export."""
+    if len(model.nodes) != len(part.nodes):
+        return False
+    if not all(_same_node(ours, theirs) for ours, theirs in zip(model.nodes, part.nodes, strict=True)):
+        return False
+    stored = {constant.name for constant in model.constants} | model.weights.keys()
+    if stored != part.tensors.keys() or not _same_ends(model.inputs, part.inputs, model):
+        return False
+    return (
+        _same_ends(model.outputs, part.outputs, model)
+        and all(_same_weight(part.tensors[name], weight.shape) for name, (_, weight) in model.weights.items())
+        and all(_same_constant(constant, part.tensors[constant.name]) for constant in model.constants)
+    )
+
+
+def _same_node(ours: PlacedNode, theirs: Call) -> bool:
+    return (
+        ours.op_type == theirs.op
+        and not theirs.domain
+        and ours.inputs == theirs.inputs
+        and ours.outputs == theirs.outputs
+        and ours.attributes.keys() == theirs.attributes.keys()
+        and all(_plain(value) == _plain(theirs.attributes[key]) for key, value in ours.attributes.items())
+    )
+
+
+def _plain(value: Any) -> Any:
+    """An attribute for comparison: lists as tuples, real numbers as floats of 32 bits."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    return _short(value) if isinstance(value, float) else value
+
+
+def _short(number: float) -> float:
+    try:
+        return float(unpack("<f", pack("<f", number))[0])
+    except OverflowError:
+        return number
+
+
+def _same_ends(ports: Sequence[Port], infos: Sequence[Info], model: Model) -> bool:
+    expected = [(port.name, tuple(port.dims(model.batch))) for port in ports]
+    return expected == [(info.name, info.shape) for info in infos]
+
+
+def _same_weight(tensor: Tensor, shape: tuple[int, ...]) -> bool:
+    return tensor.shape == shape and tensor.dtype == FLOAT and not tensor.sparse
+
+
+def _same_constant(constant: Constant, tensor: Tensor) -> bool:
+    """Whether a tensor holds what the export computes; of large tables, which take long, the number of numbers."""
+    if tensor.dtype != _TYPES.get(constant.dtype):
+        return False
+    values = constant.values
+    values = values() if callable(values) else values
+    shape = _shape(values)
+    if shape != tensor.shape:
+        return False
+    if prod(shape) > MOST:
+        return True
+    items = tensor.items()
+    return items is not None and tuple(map(_plain, _flat(values))) == tuple(map(_plain, items))
+
+
+def _shape(values: Any) -> tuple[int, ...]:
+    sizes = []
+    while isinstance(values, list | tuple):
+        sizes.append(len(values))
+        values = values[0] if values else None
+    return tuple(sizes)
+
+
+def _flat(values: Any) -> Iterable[Any]:
+    if not isinstance(values, list | tuple):
+        return [values]
+    return [number for item in values for number in _flat(item)]
