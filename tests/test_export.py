@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -304,7 +304,7 @@ def test_what_cannot_be_written_is_told_before_the_weights_are(target: str, tmp_
 
 
 def test_a_lack_of_room_is_told_with_both_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "disk_usage", lambda folder: namedtuple("Usage", "free")(150 * 2**20))
+    monkeypatch.setattr(files, "disk_usage", lambda folder: SimpleNamespace(free=150 * 2**20))
     net = archcalc.parse(MIDDLE)
     for options in ({}, {"external": True}):
         with pytest.raises(archcalc.LimitError) as error:
@@ -368,13 +368,14 @@ def test_a_terminal_shows_how_far_it_is_and_how_long_it_takes_on(tmp_path: Path)
     shutil.rmtree(tmp_path)
 
 
-def test_progress_reaches_the_whole(tmp_path: Path) -> None:
-    net = archcalc.parse(NET)
-    for external in (False, True):
-        heard: list[tuple[int, int]] = []
-        net.export(tmp_path / "net.onnx", external=external, progress=lambda done, total: heard.append((done, total)))
-        assert heard[-1] == (4 * 35_133, 4 * 35_133)
-        assert heard == sorted(heard)
+@pytest.mark.parametrize("external", [False, True])
+def test_progress_reaches_the_whole(external: bool, tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    archcalc.parse(NET).export(
+        tmp_path / "net.onnx", external=external, progress=lambda done, total: heard.append((done, total))
+    )
+    assert heard[-1] == (4 * 35_133, 4 * 35_133)
+    assert heard == sorted(heard)
 
 
 def test_layout_of_nothing() -> None:

@@ -45,7 +45,14 @@ def _check_beside(source: Path, target: Path) -> None:
 
 
 def _none_fits(prepared: Prepared, source: Path) -> UsageError:
-    found = next(iter(prepared.stored.values())).dtype
-    note = f"{found} in the file, {prepared.kind.name} in the model"
-    help = (f"--dtype {found}", "or leave --reference out: the numbers are converted and written")
-    return UsageError.of("E619", f"no weight of {source.name} can stay where it is", note, help[found == "float64" :])
+    found = {stored.dtype for stored in prepared.stored.values()}
+    message, last = (
+        f"no weight of {source.name} can stay where it is",
+        "or leave --reference out, to write them",
+    )
+    if prepared.kind.name in found:
+        note = f"they begin at bytes that {prepared.kind.size} doesn't divide"
+        return UsageError.of("E619", message, note, ("save it again: safetensors' own library aligns them", last))
+    note = f"{', '.join(sorted(found))} in the file, {prepared.kind.name} in the model"
+    fitting = tuple(f"--dtype {name}" for name in sorted(found) if name != "float64")
+    return UsageError.of("E619", message, note, (*fitting, last))
