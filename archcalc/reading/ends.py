@@ -63,7 +63,7 @@ def _batch_axis(reader: Reader, info: Info) -> bool:
     if len(shape) < 2:
         return False
     if isinstance(shape[0], int):
-        return bool(shape[0] == reader.lifter.batch.size)
+        return bool(shape[0] == reader.lifter.batch.size and shape[0])
     return not (isinstance(shape[0], str) and _NO_BATCH.search(shape[0]))
 
 

@@ -73,6 +73,10 @@ def _is_one(size: Any) -> bool:
     return isinstance(size, int) and size == 1
 
 
+def _is_zero(size: Any) -> bool:
+    return isinstance(size, int) and size == 0
+
+
 def length(factors: Iterable[Factor]) -> int:
     """How many positions an axis has."""
     return prod([factor.size for factor in factors])
@@ -95,6 +99,8 @@ def reshaped(view: View, shape: Shape, batch: Factor) -> View | None:
     A batch of size 1 goes to the first axis, where its neighbours are.
     """
     waiting = [factor for item in view.axes for factor in item]
+    if any(_is_zero(size) for size in (*shape, *(factor.size for factor in waiting))):
+        return None
     lone = batch in waiting and _is_one(batch.size)
     if lone:
         waiting.remove(batch)

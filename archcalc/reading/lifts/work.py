@@ -150,3 +150,57 @@ HEAVY: dict[tuple[str, str], Callable[[Step], dict[str, Any] | None]] = {
     **{("", name): _unknown for name in ("DFT", "STFT", "Det", "LinearAttention", "FlexAttention")},
 }  # fmt: skip
 """Operators whose work is more than so many operations for every number that comes out."""
+
+
+# com.microsoft
+
+
+def _packed_attention(step: Step) -> dict[str, Any]:
+    """The projection, then attention without what masks save."""
+    x, weight = step.site.shape(), step.site.shape(1)
+    positions, width = prod(x[:-1]), step.shape[-1]
+    keys = x[1] if not step.site.given(4) else None
+    if keys is None:
+        raise Unknown
+    projection = positions * x[-1] * weight[-1]
+    return {"macs": projection + positions * keys * 2 * width, "bias": positions * weight[-1]}
+
+
+def _multi_head(step: Step) -> dict[str, Any] | None:
+    q, k, v = step.site.shape(0), step.site.at(1), step.site.at(2)
+    if k is None or v is None or k.shape is None or v.shape is None or len(q) != 3 or step.site.given(6):
+        return None
+    keys = k.shape[1] if len(k.shape) == 3 else k.shape[2]
+    return {"macs": prod(q[:-1]) * keys * (q[-1] + step.shape[-1])}
+
+
+def _grouped(step: Step) -> dict[str, Any] | None:
+    """Without a cache every query sees all keys that come in."""
+    past = step.site.at(3)
+    if past is not None and (past.shape is None or past.shape[2] != 0):
+        return None
+    q = step.site.shape()
+    return {"macs": prod(q[:-1]) * q[1] * 2 * step.shape[-1]}
+
+
+def _n_bits(step: Step) -> dict[str, Any]:
+    return {"macs": prod(step.shape) * step.site.integer("K")}
+
+
+def _qgemm(step: Step) -> dict[str, Any]:
+    a = step.site.shape(0)
+    return {"macs": prod(step.shape) * (a[0] if step.site.integer("transA") else a[1])}
+
+
+def _fused_matmul(step: Step) -> dict[str, Any]:
+    a = step.site.shape(0)
+    return {"macs": prod(step.shape) * (a[-2] if step.site.integer("transA") else a[-1])}
+
+
+HEAVY |= {
+    ("com.microsoft", name): count for name, count in {
+        "FusedConv": _conv, "FusedGemm": _gemm, "FusedMatMul": _fused_matmul, "MatMulNBits": _n_bits,
+        "QGemm": _qgemm, "DynamicQuantizeMatMul": _product, "MatMulIntegerToFloat": _product,
+        "Attention": _packed_attention, "MultiHeadAttention": _multi_head, "GroupQueryAttention": _grouped,
+    }.items()
+}  # fmt: skip
