@@ -74,7 +74,24 @@ def test_totals_of_more_networks(model: str, tool: str, total: str) -> None:
 
 def test_every_row_is_compared() -> None:
     assert len(ROWS) == 60
-    assert {tool for _, tool, _ in ROWS + FLOPS} == set(tools()) - {"macs", "flops"}
+    assert {tool for _, tool, _ in ROWS + FLOPS} == set(tools()) - {"macs", "flops", "keras"}
+
+
+@pytest.mark.parametrize(
+    ("name", "total"),
+    [
+        ("torchvision/densenet121", 8_062_504),
+        ("torchvision/densenet169", 14_307_880),
+        ("torchvision/densenet201", 20_242_984),
+        ("torchvision/mobilenet_v2", 3_538_984),
+        ("mobilenet-v1", 4_253_864),
+        ("vgg16", 138_357_544),
+        ("vgg19", 143_667_240),
+    ],
+)
+def test_totals_of_keras(name: str, total: int) -> None:
+    """count_params() of the networks in keras.applications 3.15.1; more are made and asked in test_torch_codegen.py."""
+    assert archcalc.load(name).counted_by("keras").total == total
 
 
 RESNET50 = {

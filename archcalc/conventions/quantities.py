@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import prod
 from typing import NamedTuple
 
-from ..analysis.cost import count, work_of
+from ..analysis.cost import count, own_weights, work_of
 from ..graph import Graph, Node
 from ..ops.base import Weight
 from ..shape import Window
@@ -195,11 +195,21 @@ def _word(node: Node) -> str:
 
 def quantities(graph: Graph, node: Node, habits: Habits) -> dict[str, int]:
     """What there is to weigh of a layer; a variant by the habits of its published code stands behind a comma."""
-    if not node.active:
-        return {}
-    layer = Layer(graph, node)
-    found = {name: measure(layer) for name, measure in MEASURES.get(_word(node), _UNKNOWN).items()}
-    return {habits.variant(node, name): number for name, number in found.items() if number}
+    found = _stored(graph, node)
+    if node.active:
+        layer = Layer(graph, node)
+        measures = MEASURES.get(_word(node), _UNKNOWN).items()
+        found |= {habits.variant(node, name): measure(layer) for name, measure in measures}
+    return {name: number for name, number in found.items() if number}
+
+
+def _stored(graph: Graph, node: Node) -> dict[str, int]:
+    """The numbers that a layer holds, also where it does not run."""
+    sizes = [(weight.buffer, prod(weight.shape)) for weight in own_weights(graph, node).values()]
+    return {
+        "parameters": sum(size for buffer, size in sizes if not buffer),
+        "buffers": sum(size for buffer, size in sizes if buffer),
+    }
 
 
 def unweighed(graph: Graph) -> tuple[str, ...]:

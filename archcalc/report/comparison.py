@@ -27,8 +27,8 @@ def waterfall(title: str, compared: Compared) -> list[Styled]:
 
 
 def _steps(row: Figure) -> Sequence[Step]:
-    """The steps worth telling: the bare multiply-adds are not."""
-    return row.steps[1:] if row.steps[0].times == 1 else row.steps
+    """The steps worth telling: the bare multiply-adds are not, nor that they are left out."""
+    return row.steps[1:] if row.steps[0].times in (0, 1) else row.steps
 
 
 def _step(step: Step, room: int, digits: int) -> Styled:
