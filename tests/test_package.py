@@ -55,8 +55,8 @@ def tracked(*folders: str) -> set[str]:
 
 def test_wheel_holds_the_package_with_grammars_and_specs(installed: Path) -> None:
     held = {path.relative_to(installed).as_posix() for path in installed.rglob("*") if path.is_file()}
-    assert {name for name in tracked("archcalc") if name.endswith((".py", ".typed"))} <= held
-    assert {f"archcalc/{name}" for name in tracked("grammars", "specs")} <= held
+    assert {name for name in tracked("archcalc") if name.endswith((".py", ".typed", ".css", ".js"))} <= held
+    assert {f"archcalc/{name}" for name in tracked("grammars", "schemas", "specs")} <= held
     assert {name.partition("/")[0] for name in held if ".dist-info/" not in name} == {"archcalc"}
 
 

@@ -87,6 +87,12 @@ class Row:
         """What slides over the input, an axis each; none for layers without a window."""
         return self.node.op.footprint(*self.inputs) or () if hasattr(self.node.op, "pad") else ()
 
+    @property
+    def pads(self) -> tuple[Window, ...]:
+        """The windows with their pads as they are written, an axis each."""
+        written = getattr(self.node.op, "written", None)
+        return tuple(written(*self.inputs)) if written else self.windows
+
     @cached_property
     def dropped(self) -> tuple[int, ...]:
         """The padded rows that no window reads, an axis each."""
@@ -125,7 +131,7 @@ class Row:
             "activation_bytes": self.activation_bytes,
             "weights": {name: list(shape) for name, shape in self.weights.items()},
             "connections": self.cost.connections if self.cost.counted else None,
-            "pads": [[window.before, window.after] for window in self.windows],
+            "pads": [[window.before, window.after] for window in self.pads],
             "dropped": list(self.dropped),
             "receptive_field": self._fields("size"),
             "effective_stride": self._fields("stride"),

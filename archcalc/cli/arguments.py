@@ -208,6 +208,13 @@ def _match(made: ArgumentParser) -> None:
 
 def _list(made: ArgumentParser) -> None:
     made.add_argument("--layers", action="store_true", help="the layers and how each is written")
+    made.add_argument("--devices", action="store_true", help="the devices that roofline knows, and their figures")
+
+
+def _schema(made: ArgumentParser) -> None:
+    about = "a command that has --json, or errors; without it what there is"
+    made.add_argument("name", nargs="?", metavar="COMMAND", help=about)
+    made.add_argument("-o", "--output", metavar="FILE", help="write it into a file")
 
 
 _ADD: dict[str, Callable[[ArgumentParser], None]] = {
@@ -216,10 +223,11 @@ _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "solve": _solve,
     "grade": _grade,
     "compare-tools": _compare_tools,
-    "memory": _memory, "training": _training,
+    "sweep": _sweep,
+    "memory": _memory, "training": _training, "roofline": _roofline,
     "diff": _diff,
     "match": _match,
-    "convert": _convert, "fmt": _fmt, "list": _list,
+    "convert": _convert, "fmt": _fmt, "list": _list, "schema": _schema,
 }  # fmt: skip
 
 

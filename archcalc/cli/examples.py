@@ -133,6 +133,13 @@ EXAMPLES = {
         "The shipped specs with their titles, parameters and multiply-adds.",
         """\
   archcalc list
-  archcalc list --layers""",
+  archcalc list --layers
+  archcalc list --devices""",
+    ),
+    "schema": (
+        "The JSON Schema of what a command prints with --json, or what there are schemas of.",
+        """\
+  archcalc schema show
+  archcalc schema errors -o errors.schema.json""",
     ),
 }

@@ -38,6 +38,7 @@ commands, each with --help:
   grade    an answer sheet: which claimed volumes and totals are right
   match    does a network follow a pattern like [[CONV -> RELU]*N -> POOL?]*M
   list     the shipped specs, or the layers of the language
+  schema   what a command prints with --json, as a JSON Schema
 
 A SPEC is the text itself in quotes, a file, - for standard input, or the name
 of a shipped spec. Layers are UPPERCASE; -> means "then"; => claims a volume.

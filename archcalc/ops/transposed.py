@@ -96,6 +96,10 @@ class TransposedConv(Op):
         macs = prod(x[0]) * kernel * (self.filters // self.groups)
         return {"macs": macs} if self.nobias else {"macs": macs, "bias": prod(self.output(*x))}
 
+    def written(self, *x: Shape) -> tuple[Window, ...]:
+        """The windows as they are written; `footprint` says what one output sees, with pads that are fractions."""
+        return tuple(window for window, _ in self.windows(x[0]))
+
     def footprint(self, *x: Shape) -> tuple[Window, ...]:
         windows = tuple(_seen(window) for window, _ in self.windows(x[0]))
         return (POINT,) * (len(x[0]) - 1 - len(windows)) + windows

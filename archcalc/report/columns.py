@@ -67,7 +67,7 @@ COLUMNS: dict[str, Column] = {
     "activation_bytes": Column(
         "memory", lambda line: line.activation_bytes, memory, lambda totals: totals.activation_bytes
     ),
-    "pads": Column("pad", lambda line: pads(line.windows)),
+    "pads": Column("pad", lambda line: pads(line.pads)),
     "receptive_field": Column("field", lambda line: _axes(line, "size")),
     "effective_stride": Column("stride", lambda line: _axes(line, "stride")),
     "effective_padding": Column("padding", lambda line: _axes(line, "padding")),

@@ -71,9 +71,9 @@ class Line(NamedTuple):
         return self.rows[-1].field
 
     @property
-    def windows(self) -> tuple[Window, ...]:
-        """What slides over the input of a layer; a block has none."""
-        return self.rows[0].windows if len(self.rows) == 1 else ()
+    def pads(self) -> tuple[Window, ...]:
+        """The windows of a layer, which have its pads; a block has none."""
+        return self.rows[0].pads if len(self.rows) == 1 else ()
 
     @property
     def counted(self) -> bool:
