@@ -19,7 +19,6 @@ COMMANDS = {
     "compare-tools": ("compare_tools", "compare_tools"),
     "memory": ("memory", "memory"),
     "training": ("training", "training"),
-    "roofline": ("roofline", "roofline"),
     "explain": ("explain", "explain"),
     "list": ("listing", "list_specs"),
     "schema": ("schema", "schema"),

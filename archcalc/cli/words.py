@@ -14,7 +14,7 @@ from ..ops.fields import Word
 from ..words import nearest
 
 NAMES = (
-    "show", "check", "diff", "sweep", "compare-tools", "memory", "training", "roofline", "explain", "export", "run", "bench",
+    "show", "check", "diff", "compare-tools", "memory", "training", "explain", "export", "run", "bench",
     "verify", "solve", "grade", "match", "convert", "fmt", "list", "schema",
 )  # fmt: skip
 """The commands."""
