@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .heads import Slot
@@ -41,6 +41,8 @@ class Blocks:
     """All blocks of a network, inner ones first."""
 
     root: Chain
+    opened: Container[tuple[str, ...]] = ()
+    """Paths of regions that are written in their places."""
     by_group: dict[object, Block] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -87,6 +89,8 @@ class Blocks:
 
     def _defined(self, block: Block) -> bool:
         stage = block.model
+        if any(use.path in self.opened for use in block.uses):
+            return False
         if not stage.label and not stage.spliced:
             return True
         layers = sum(1 for item in walk(stage.body) if item.kind is Kind.LAYER)

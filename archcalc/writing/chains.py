@@ -7,7 +7,7 @@ takes the chains that end in what it reads as its branches, where they begin at 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
@@ -44,12 +44,12 @@ class Plan(NamedTuple):
 
 
 class Chains:
-    """Makes chains of a network's layers."""
+    """Makes chains of a network's layers; merges that stand apart take references."""
 
     def __init__(
-        self, graph: Graph, paths: Sequence[tuple[str, ...]], heads: Sequence[Head], branches: bool = True
+        self, graph: Graph, paths: Sequence[tuple[str, ...]], heads: Sequence[Head], apart: Container[int] = ()
     ) -> None:
-        self.graph, self.paths, self.heads, self.branches = graph, paths, heads, branches
+        self.graph, self.paths, self.heads, self.apart = graph, paths, heads, apart
         self.marks = _marks(graph)
         self.fans = _fans(graph)
         self.numbering = _numbering(graph, paths)
@@ -130,7 +130,7 @@ class Chains:
         _attach(stack, stage, main[0])
 
     def _merge(self, stack: list[Segment], stage: Stage, main: tuple[int, ...]) -> None:
-        forks = sorted(self._forks(stack, main), reverse=True) if self.branches else []
+        forks = sorted(self._forks(stack, main), reverse=True) if stage.end not in self.apart else []
         plans = [plan for fork in forks if (plan := self._plan(stack, main, fork, stage.end)) is not None]
         plans = [plan for plan in plans if not _misnumbered(plan, stage.comp)]
         if not plans:

@@ -63,8 +63,10 @@ class Labels:
 
     def _inside(self, site: Stage, volume: int) -> str:
         """A volume inside of a block that is used here: by the labels of both."""
-        if not site.label or self.taken[site.label] != 1:
+        if not site.label:
             raise Stuck({site.path[:-1]})
+        if self.taken[site.label] != 1:
+            raise Stuck(set(), {site.path})
         block = self.blocks.block(site)
         model = _same_place(site.body, block.model.body, volume)
         inner = self.all.scope(block).name(model)

@@ -15,17 +15,17 @@ MAX_GAP = 8
 
 def label(chain: Chain) -> Chain:
     """The network's chain with labels. Stuck if some region's numbers don't come in the order of the text."""
-    stuck: set[tuple[str, ...]] = set()
+    stuck = Stuck(set())
     labelled = _Sequence((), stuck).chain(chain)
-    if stuck:
-        raise Stuck(stuck)
+    if stuck.regions or stuck.merges:
+        raise stuck
     return labelled
 
 
 class _Sequence:
     """The stages of one region, numbered together."""
 
-    def __init__(self, path: tuple[str, ...], stuck: set[tuple[str, ...]]) -> None:
+    def __init__(self, path: tuple[str, ...], stuck: Stuck) -> None:
         self.path, self.stuck = path, stuck
         self.counts: dict[str, int] = {}
         self.coming: list[int] = []
@@ -55,6 +55,8 @@ class _Sequence:
                 if branch and not stage.label:
                     stage = Stage(Kind.REPEAT, stage.end, stage.first, body=[stage])
             elif stage.branches is not None:
+                if stage.label and stage.head and stage.head.word == "CONCAT" and not stage.numbers:
+                    self.stuck.merges.add(stage.end)
                 stage.branches = [*self._branches(stage)]
         return [*before, stage]
 
@@ -93,7 +95,7 @@ class _Sequence:
             self.ids.pop().kind = Kind.REF
             here -= 1
         if not here <= number <= here + MAX_GAP:
-            self.stuck.add(self.path)
+            self.stuck.regions.add(self.path)
         self.ids.clear()
         self.counts[""] = max(number, here) + 1
         return [Stage(Kind.ID, -1, stage.first) for _ in range(here, number)]
@@ -104,7 +106,8 @@ class _Sequence:
         if not self.path:
             self._count(word)
         elif self.coming and self.coming[-1] <= self.counts.get("", 0):
-            stage.label = word.lower()
+            number = self._count(f"@{word}")
+            stage.label = word.lower() + (f"_{number}" if number > 1 else "")
         else:
             self._count("")
 

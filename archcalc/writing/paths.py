@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 Path = tuple[str, ...]
 
@@ -26,9 +26,37 @@ def glued(paths: Sequence[Path], regions: Collection[Path]) -> list[Path]:
     return _apart([_glue(path, regions) for path in paths])
 
 
+def split(paths: Sequence[Path]) -> list[Path]:
+    """The paths with numbers between underscores as parts of their own, where they count from 0.
+
+    >>> split([("gpu_0", "res2_0_branch2a", ""), ("gpu_0", "res2_1_branch2a")])
+    [('gpu_0', 'res2', '0', 'branch2a', ''), ('gpu_0', 'res2', '1', 'branch2a')]
+    """
+    found: dict[str, set[str]] = {}
+    for part in {part for path in paths for part in path}:
+        for match in _COUNTED.finditer(part):
+            found.setdefault(part[: match.start()], set()).add(match[1])
+    counted = {stem for stem, numbers in found.items() if "0" in numbers and len(numbers) > 1}
+    return _apart([tuple(piece for part in path for piece in _pieces(part, counted)) for path in paths])
+
+
+_COUNTED = re.compile(r"_(0|[1-9]\d*)(?=_|$)")
+
+
+def _pieces(part: str, counted: Collection[str]) -> Iterator[str]:
+    start = 0
+    for match in _COUNTED.finditer(part):
+        if match.start() > start and part[: match.start()] in counted and _label(part[start:]):
+            yield part[start : match.start()]
+            yield match[1]
+            start = match.end() + 1
+    if start < len(part) or not part:
+        yield part[start:]
+
+
 def flat(paths: Sequence[Path]) -> list[Path]:
     """The paths as one part each."""
-    return _apart([("_".join(path),) for path in paths])
+    return _apart([("_".join(path) if path[-1] else "",) for path in paths])
 
 
 def _glue(path: Path, regions: Collection[Path]) -> Path:
@@ -43,8 +71,8 @@ def _valid(names: Iterable[str]) -> Path:
     result: list[str] = []
     for name in names:
         part = re.sub(r"\W", "_", name.lower(), flags=re.A)
-        if part and not _label(part) and not (result and _number(part)):
-            while result and _number(result[-1]):
+        if part and not _label(part) and not (result and _is_number(part)):
+            while result and _is_number(result[-1]):
                 part = f"{result.pop()}_{part}"
             part = f"{result.pop() if result else ''}_{part}"
         result += [part] if part else []
@@ -55,7 +83,7 @@ def _label(part: str) -> bool:
     return part[0] == "_" or part[0].isalpha()
 
 
-def _number(part: str) -> bool:
+def _is_number(part: str) -> bool:
     return re.fullmatch(r"0|[1-9]\d{0,5}", part) is not None
 
 
@@ -65,7 +93,7 @@ def _apart(paths: list[Path]) -> list[Path]:
     result = []
     for path in paths:
         number, fresh = 1, path
-        while fresh in taken:
+        while fresh in taken and path[-1]:
             number += 1
             fresh = (*path[:-1], f"{path[-1]}_{number}") if not path[-1].isdigit() else (*path, f"again_{number}")
         taken.add(fresh)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields, replace
+from typing import NamedTuple
 
 from ..build import build
 from ..errors import ArchcalcError, SpecError
@@ -16,16 +17,29 @@ from ..syntax import read
 from .blocks import Blocks
 from .chains import Chains
 from .heads import head
+from .homes import freed
 from .labels import Referencing
 from .naming import label
-from .paths import Path, flat, glued, parts
+from .paths import Path, flat, glued, parts, split
 from .repeats import Folder
 from .text import Writer, definition, lines
 from .tree import Stuck
 
 _LINE = 88
 _TRIES = 20
+_NAMES = 1.2
+"""So much longer may the text be with the names of layers that store nothing."""
+_ROUNDS = 3
 _LISTED = 100
+
+
+class Changes(NamedTuple):
+    """What is written otherwise, since it could not be written as it was first."""
+
+    apart: Collection[int]
+    """Merges that take references instead of branches."""
+    opened: Collection[Path]
+    """Regions that become no blocks."""
 
 
 def to_spec(graph: Graph) -> str:
@@ -39,27 +53,51 @@ def to_spec(graph: Graph) -> str:
     INPUT 8x8x4 -> [ADD [CONV 4 3x3 p1, ID] -> RELU]*2
     """
     _check_words(graph)
+    graph = rounded(graph)
     fit = _fit(graph)
     paths = parts(node.name for node in graph.nodes)
+    texts = [_attempt(graph, paths, fit)]
+    if not graph.nodes[0].source.text:
+        texts += [_attempt(graph, freed(graph, names), fit) for names in (paths, split(paths))]
+    text = min(texts, key=lambda text: len(text) * (1 if text is texts[0] else _NAMES))
+    return canonical(Source(_settled(text)))
+
+
+def _settled(text: str) -> str:
+    """A text that is written as it stands: numbers that layers without names got count as names from now on."""
+    for _ in range(_ROUNDS):
+        graph = _parsed(text)
+        assert graph is not None
+        again = _attempt(graph, parts(node.name for node in graph.nodes), _fit(graph))
+        if again == text:
+            break
+        text = again
+    return text
+
+
+def _attempt(graph: Graph, paths: Sequence[Path], fit: str) -> str:
+    """The text with certain paths, or with others that mean the same to weight files."""
+    changes = Changes(set(), set())
     for _ in range(_TRIES):
         try:
-            written = _write(graph, paths, fit)
+            written = _write(graph, paths, fit, changes)
         except Stuck as stuck:
-            if not stuck.regions:
+            if not (stuck.regions or stuck.merges or stuck.opened):
                 break
             paths = glued(paths, stuck.regions)
+            changes = Changes({*changes.apart, *stuck.merges}, {*changes.opened, *stuck.opened})
             continue
         if _means(written, graph, paths):
             return written
         break
-    return _write(graph, flat(paths), fit, fold=False)
+    return _write(graph, flat(paths), fit, Changes(range(len(paths)), ()), fold=False)
 
 
-def _write(graph: Graph, paths: Sequence[Path], fit: str, fold: bool = True) -> str:
+def _write(graph: Graph, paths: Sequence[Path], fit: str, changes: Changes, fold: bool = True) -> str:
     heads = [head(node.op, fit) for node in graph.nodes]
-    chain = label(Chains(graph, paths, heads, fold).chain(range(len(graph.nodes)), 0, None))
+    chain = label(Chains(graph, paths, heads, changes.apart).chain(range(len(graph.nodes)), 0, None))
     root = Folder(chain, fold).fold(chain)
-    blocks = Blocks(root)
+    blocks = Blocks(root, changes.opened)
     labels = Referencing(blocks)
     texts = iter([slot.text for slot in blocks.slots(root)])
     pieces = Writer(blocks, labels.root, texts).pieces(root)
@@ -68,32 +106,34 @@ def _write(graph: Graph, paths: Sequence[Path], fit: str, fold: bool = True) -> 
         if block.name:
             result += definition(block, blocks, labels)
     result += lines(pieces, _LINE)
-    return canonical(Source("\n".join(result) + "\n"))
+    return "\n".join(result) + "\n"
 
 
 def _means(text: str, graph: Graph, paths: Sequence[Path]) -> bool:
-    """Whether a text gives a network with these paths."""
+    """Whether a text gives a network with these paths, "" for any last part."""
+    other = _parsed(text)
+    if other is None:
+        return False
+    named = all(node.name == ".".join(path) or not path[-1] for node, path in zip(other.nodes, paths, strict=False))
+    facts = [list(map(_facts, one.nodes)) for one in (graph, other)]
+    return named and facts[0] == facts[1] and graph.outputs == other.outputs
+
+
+def _parsed(text: str) -> Graph | None:
     source = Source(text)
     parsed = read(source)
     try:
-        other = build(parsed.spec or (), source, mistakes=parsed.mistakes)
+        return build(parsed.spec or (), source, mistakes=parsed.mistakes)
     except ArchcalcError:
-        return False
-    names = [".".join(path) for path in paths]
-    ours = dict(zip(names, (_facts(node, names) for node in graph.nodes), strict=True))
-    theirs = [node.name for node in other.nodes]
-    same = all(ours.get(node.name) == _facts(node, theirs) for node in other.nodes) and len(theirs) == len(names)
-    return same and [names[index] for index in graph.outputs] == [theirs[index] for index in other.outputs]
+        return None
 
 
-def _facts(node: Node, names: Sequence[str]) -> object:
-    """All that a layer is, with names for the layers that it reads."""
+def _facts(node: Node) -> object:
+    """All that a layer is, but for its name."""
     values = [
         None if field.metadata.get("kind") is REFERENCE else getattr(node.op, field.name) for field in fields(node.op)
     ]
-    reads = tuple(names[index] for index in node.inputs)
-    tie = None if node.tie is None else names[node.tie]
-    return type(node.op), values, reads, node.shape, node.batched, node.active, tie
+    return type(node.op), values, node.inputs, node.shape, node.batched, node.active, node.tie
 
 
 def _check_words(graph: Graph) -> None:
@@ -110,6 +150,22 @@ def _fit(graph: Graph) -> str:
     said = [node.op.fit for node in graph.nodes if hasattr(node.op, "fit")]
     usual = max(sorted(set(said)), key=said.count, default="")
     return usual if "" not in said else ""
+
+
+def rounded(graph: Graph) -> Graph:
+    """A graph that other software wrote, with all windows rounded alike: those that fit are the same either way."""
+    usual = max((_said(graph) - {""}), default="")
+    if graph.nodes[0].source.text or not usual:
+        return graph
+    return replace(graph, nodes=tuple([_round(node, usual) for node in graph.nodes]))
+
+
+def _round(node: Node, fit: str) -> Node:
+    return node._replace(op=replace(node.op, fit=fit)) if getattr(node.op, "fit", None) == "" else node
+
+
+def _said(graph: Graph) -> set[str]:
+    return {node.op.fit for node in graph.nodes if hasattr(node.op, "fit")}
 
 
 def _settings(graph: Graph, fit: str) -> Iterator[str]:

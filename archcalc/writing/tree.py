@@ -92,8 +92,14 @@ def first(chain: Chain, otherwise: int) -> int:
 
 
 class Stuck(Exception):
-    """What paths make impossible to write: numbers of a region that no order of stages gives."""
+    """What paths make impossible to write.
 
-    def __init__(self, regions: set[tuple[str, ...]]) -> None:
+    Numbers of a region that no order of stages gives; merges whose label would number branches that it doesn't; blocks
+    of whose inside something is read that has no name outside.
+    """
+
+    def __init__(self, regions: set[tuple[str, ...]], opened: set[tuple[str, ...]] | None = None) -> None:
         super().__init__()
         self.regions = regions
+        self.merges: set[int] = set()
+        self.opened = opened or set()
