@@ -107,7 +107,7 @@ class Reader:
             raise _named(error, call) from None
         for name, value in zip(call.outputs, outputs, strict=False):
             if name:
-                scope.values[name] = value
+                scope.values[name] = value if value.shape is not None else self._declared(name, value, part)
         for name in call.outputs[len(outputs) :]:
             if name:
                 scope.values[name] = Value(0, None)
@@ -143,6 +143,11 @@ class Reader:
         if rule is None:
             self.strange[f"{site.call.domain}.{site.op}".strip(".")] += 1
         return lifts.lift(self, site, scope, outputs, rule is not None)
+
+    def _declared(self, name: str, value: Value, part: GraphPart) -> Value:
+        """A value of which not even the rank is known: what the file says of it."""
+        site = Site(Call("", (), (name,), {}), (), {}, 0, self.symbols.fresh, [part.infos.get(name)])
+        return site.declared_value(0, value.dtype)._replace(items=value.items) if name in part.infos else value
 
     def _input(self, name: str, call: Call, scope: Scope) -> Value | None:
         if not name or name in scope.absent:

@@ -2,86 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...ops.base import Weight
 from ...shape import Shape
 from ..foreign import Foreign
 from ..tensor import REALS
-from ..value import Stored, Value, View, axis
+from ..value import Stored, Value, View, axis, without
 from .step import Step
 from .work import EACH, HEAVY
+
+Operations = tuple[tuple[str, int], ...] | None
+
+
+class Facts(NamedTuple):
+    """What is known of a node without a layer: the volumes that it reads, what it stores, what it computes."""
+
+    reads: tuple[int, ...]
+    stored: tuple[tuple[Stored, Weight], ...]
+    operations: Operations
+    batched: bool
 
 
 def generic(step: Step, understood: bool) -> Sequence[Value]:
     """A layer with the volumes, weights and work of the node; further outputs are layers that compute nothing."""
-    site, lifter = step.site, step.lifter
-    views = [value.view for value in site.inputs if value is not None and value.view is not None]
-    reads = tuple(dict.fromkeys(view.node for view in views if view.stored is None))
-    stored = [view.stored for view in views if view.stored is not None and view.stored.trained]
-    batched = any(lifter.batch_axes(view) for view in views if view.stored is None)
+    views = [value.view for value in step.site.inputs if value is not None and value.view is not None]
+    whole = [view for view in views if view.stored is None]
+    tensors = [view.stored for view in views if view.stored is not None and view.stored.trained]
+    stored = tuple((tensor, Weight(tensor.shape)) for tensor in tensors)
+    batched = any(step.lifter.batch_axes(view) for view in whole)
+    reads = tuple(dict.fromkeys(view.node for view in whole))
+    return attach(step, Facts(reads, stored, _operations(step, understood, batched), batched))
+
+
+def attach(step: Step, facts: Facts) -> Sequence[Value]:
+    """The outputs of a node as counted layers: the first has all facts, the others only their volume."""
     found: list[Value] = []
     for index, value in enumerate(step.outputs):
-        if index and not step.used(index):
+        if value.kind != "tensor" or (index and not step.used(index)):
             found.append(value)
-            continue
-        if value.kind != "tensor":
-            found.append(value)
-            continue
-        shape = value.shape if value.shape is not None else (site.fresh("SIZE"),)
-        volume, axes = _volume(step, shape, batched)
-        operations = _operations(step, understood) if not index else ()
-        op = Foreign(site.op, shape=volume, operations=operations, stored=_weights(stored) if not index else (),
-                     local=site.op in EACH)  # fmt: skip
-        kept = {f"{number}": tensor for number, tensor in enumerate(stored)} if not index else {}
-        node = lifter.emit(op, reads, kept)
-        base = tuple(item for item in (tuple(f for f in one if f is not lifter.batch) for one in axes))
-        base = tuple(item for item, one in zip(base, axes, strict=True) if one != (lifter.batch,)) or ((),)
-        found.append(value._replace(view=View(node, base, axes) if value.shape is not None else None))
+        else:
+            rest = facts if not index else facts._replace(stored=(), operations=())
+            found.append(value._replace(view=_layer(step, value, rest)))
     return found
 
 
-def _volume(step: Step, shape: Shape, batched: bool) -> tuple[Shape, tuple[Any, ...]]:
-    """The volume, without the batch where that is the first axis, and the axes of the value."""
-    lifter, size = step.lifter, step.lifter.batch.size
-    axes = [axis(one) for one in shape]
+def _layer(step: Step, value: Value, facts: Facts) -> View | None:
+    shape = value.shape if value.shape is not None else (step.site.fresh("SIZE"),)
+    axes = _axes(step, shape, facts.batched)
+    base = tuple(without(item, step.lifter.batch) for item in axes if item != (step.lifter.batch,)) or ((),)
+    volume = _volume(step, shape, axes)
+    weights = tuple((f"{number}", weight) for number, (_, weight) in enumerate(facts.stored))
+    kept = {f"{number}": tensor for number, (tensor, _) in enumerate(facts.stored)}
+    local = step.site.op in EACH
+    op = Foreign(step.site.op, shape=volume, operations=facts.operations, stored=weights, local=local)
+    node = step.lifter.emit(op, facts.reads, kept)
+    return View(node, base, axes) if value.shape is not None else None
+
+
+def _axes(step: Step, shape: Shape, batched: bool) -> tuple[Any, ...]:
+    """The axes of a value, the batch first where it can stand there."""
+    axes = [axis(size) for size in shape]
+    size = step.lifter.batch.size
     if batched and shape and isinstance(shape[0], int) and shape[0] and shape[0] % size == 0:
-        axes[0] = (lifter.batch, *axis(shape[0] // size))
-        if axes[0] == (lifter.batch,):
-            return tuple(shape[1:]) or (1,), tuple(axes)
-        return (shape[0] // size, *shape[1:]), tuple(axes)
-    return tuple(shape) or (1,), tuple(axes)
+        axes[0] = (step.lifter.batch, *axis(shape[0] // size))
+    return tuple(axes)
 
 
-def _weights(stored: Sequence[Stored]) -> tuple[tuple[str, Weight], ...]:
-    return tuple((f"{number}", Weight(tensor.shape)) for number, tensor in enumerate(stored))
+def _volume(step: Step, shape: Shape, axes: tuple[Any, ...]) -> Shape:
+    if axes and step.lifter.batch in axes[0]:
+        rest = shape[0] // step.lifter.batch.size
+        return (rest, *shape[1:]) if rest != 1 else tuple(shape[1:]) or (1,)
+    return tuple(shape) or (1,)
 
 
-def _operations(step: Step, understood: bool) -> tuple[tuple[str, int], ...] | None:
+def _operations(step: Step, understood: bool, batched: bool) -> Operations:
     """What the node computes for one example; None where that is not known."""
     site = step.site
     if not understood or any(value.shape is None for value in step.outputs[:1]):
         return None
-    size = prod(step.shape)
-    work: dict[str, Any]
-    heavy: Callable[[Step], dict[str, Any] | None] | None = HEAVY.get((site.call.domain, site.op))
+    heavy = HEAVY.get((site.call.domain, site.op))
+    work: dict[str, Any] | None
     if heavy is not None:
-        found = heavy(step)
-        if found is None:
-            return None
-        work = found
+        work = heavy(step)
     else:
         kinds = EACH.get(site.op, {}) if step.outputs[0].dtype in REALS else {}
-        work = {kind: count * size for kind, count in kinds.items()}
-    batch = step.lifter.batch.size if _per_example(step) else 1
-    return tuple((kind, int(number // batch) if isinstance(number, int) else number) for kind, number in work.items())
-
-
-def _per_example(step: Step) -> bool:
-    return any(
-        step.lifter.batch_axes(value.view)
-        for value in step.site.inputs
-        if value is not None and value.view is not None and value.view.stored is None
-    )
+        work = {kind: count * prod(step.shape) for kind, count in kinds.items()}
+    if work is None:
+        return None
+    size = step.lifter.batch.size if batched else 1
+    return tuple((kind, number // size if isinstance(number, int) else number) for kind, number in work.items())
