@@ -89,9 +89,9 @@ def test_the_reference_evaluator_computes_what_our_run_does(dtype: str, tmp_path
     net.export(tmp_path / "net.onnx", dtype=dtype)
     x = np.random.default_rng(0).standard_normal((1, 6, 6, 2), np.float32)
     evaluator = onnx.reference.ReferenceEvaluator(str(tmp_path / "net.onnx"))
-    (found,) = evaluator.run(None, {"input": x.transpose(0, 3, 1, 2)})
+    outputs: Any = evaluator.run(None, {"input": x.transpose(0, 3, 1, 2)})
     steps = 2.0 ** -(10 if dtype == "float16" else 7)
-    np.testing.assert_allclose(found, net.run({"input": x}, dtype=dtype).outputs["softmax1"], rtol=2 * steps)
+    np.testing.assert_allclose(outputs[0], net.run({"input": x}, dtype=dtype).outputs["softmax1"], rtol=2 * steps)
 
 
 def test_the_whole_is_computed_in_the_type() -> None:
