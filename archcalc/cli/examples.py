@@ -35,6 +35,16 @@ EXAMPLES = {
   archcalc diff vgg16 vgg19 --max-params +5% --max-macs +30%
   archcalc diff alexnet alexnet --json""",
     ),
+    "sweep": (
+        "A family of networks: a spec with several values for its names, a line for each.",
+        """\
+  archcalc sweep "let n=16; INPUT 32x32x3 -> CONV n 3x3 p1 -> GAP -> FC 10" --set n=16,32,64
+  archcalc sweep "INPUT HxHx3 -> CONV 64 7x7 s2 p3 floor" --set H=128..512:64
+  archcalc sweep transformers/gpt2 --set T=128..1024:*2 width=768,1536 --plot
+  archcalc sweep torchvision/resnet50 --input 224x224x3,256x256x3 --csv
+  archcalc sweep "let n=8 d=2; INPUT 8x8x3 -> [CONV n 3x3 p1]*d" --set n=8..64:8 d=2..16:2 --zip
+  archcalc sweep mlp-9x9 --set k=3..15:2 --plot k.svg""",
+    ),
     "compare-tools": (
         "What other tools print for a network, and the steps from the multiply-adds to each figure.",
         """\
@@ -57,6 +67,14 @@ EXAMPLES = {
   archcalc training torchvision/resnet50 --batch 32 --depth 1
   archcalc training torchvision/resnet50 --recompute blocks
   archcalc training torchvision/resnet50 --freeze conv1 --freeze layer1 --json""",
+    ),
+    "roofline": (
+        "The bytes that layers move, their arithmetic intensity, and what bounds them on a device, for how long.",
+        """\
+  archcalc roofline vgg16
+  archcalc roofline torchvision/resnet50 --device-spec a100-fp16 --batch 32 --depth 2
+  archcalc roofline transformers/gpt2 --device-spec flops=19.5T,bandwidth=1.5T
+  archcalc roofline alexnet --device-spec h100 --dtype int8 --json""",
     ),
     "explain": (
         "SPEC [LAYER]: the arithmetic of every layer, or of one by its path, with the numbers put in.",
@@ -108,7 +126,9 @@ EXAMPLES = {
   archcalc convert "[227x227x3] INPUT; [?] CONV1: 96 11x11 filters at stride 4, pad 0"
   archcalc convert slide.txt
   archcalc convert alexnet --to slide
-  archcalc convert torchvision/resnet50 --to torch""",
+  archcalc convert torchvision/resnet50 --to torch
+  archcalc convert model.onnx > model.arch
+  archcalc convert torchvision/resnet50 --to spec""",
     ),
     "fmt": (
         "Lay out specs in the one way there is: files in place, standard input to standard output.",

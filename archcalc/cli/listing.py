@@ -1,4 +1,4 @@
-"""list: the shipped specs, and the layers of the language."""
+"""list: the shipped specs, the layers of the language, the devices with known figures."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from .common import working
 
 
 def list_specs(words: list[str]) -> int:
-    """The shipped specs, or the layers."""
+    """The shipped specs, the layers, or the devices."""
     given = parse("list", words)
     if given.layers:
         _list_layers(given.json)
+        return 0
+    if given.devices:
+        _list_devices(given.json)
         return 0
     with working("reading the specs"):
         found = [(name, *_known(name)) for name in shipped_names()]
@@ -64,6 +67,15 @@ def _print_columns(specs: list[tuple[str, str, str, str]]) -> None:
         style = "" if lines else "head"
         lines.append(((spec.ljust(names), style or "name"), (fitted + counts, style)))
     text.write(lines, sys.stdout)
+
+
+def _list_devices(as_json: bool) -> None:
+    from ..report import devices  # noqa: PLC0415 - rarely needed
+
+    if as_json:
+        sys.stdout.write(json.document(devices.as_dict()))
+    else:
+        text.write(devices.report(), sys.stdout)
 
 
 def _list_layers(as_json: bool) -> None:
