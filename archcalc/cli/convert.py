@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable
 
 from ..build import Options
-from ..load import parse_spec, source_of
+from ..graph import Graph
+from ..load import is_model, parse_spec, read_model, source_of
 from ..slides import is_slide
 from ..source import Source
 from .arguments import options_of, parse
@@ -14,12 +15,11 @@ from .words import one_spec
 
 
 def convert(words: list[str]) -> int:
-    """A slide's listing as a spec, a spec as a slide lists it, either as PyTorch or Keras code."""
+    """A slide's listing or an ONNX model as a spec, a spec as a slide lists it, either as PyTorch or Keras code."""
     given = parse("convert", words)
     options = options_of(given, given.input[-1] if given.input else None)
-    source, options, _ = source_of(one_spec(given.spec, "convert"), options)
-    to = given.to or ("arch" if is_slide(source.text) else "slide")
-    text = WRITERS[to](source, options)
+    spec = one_spec(given.spec, "convert")
+    to, text = _model(spec, options, given.to) if is_model(spec) else _text(spec, options, given.to)
     if given.json:
         from ..report import json  # noqa: PLC0415 - start-up time counts
 
@@ -28,32 +28,50 @@ def convert(words: list[str]) -> int:
     return 0
 
 
-def _arch(source: Source, options: Options) -> str:
+def _model(file: str, options: Options, to: str | None) -> tuple[str, str]:
+    """An ONNX model in a notation, and which that is."""
+    to = "spec" if to in (None, "arch") else to
+    return to, WRITERS[to](read_model(file, options))
+
+
+def _text(spec: str, options: Options, to: str | None) -> tuple[str, str]:
+    """A text in a notation, and which that is."""
+    source, options, _ = source_of(spec, options)
+    to = to or ("arch" if is_slide(source.text) else "slide")
+    return to, _arch(source) if to == "arch" else WRITERS[to](parse_spec(source.text, options, source.file))
+
+
+def _arch(source: Source) -> str:
+    """The layout of the text, its own words kept; of a listing what it means."""
     from ..fmt import canonical  # noqa: PLC0415 - each notation imports its own writer
     from ..slides.spec import to_spec  # noqa: PLC0415
 
     return canonical(Source(to_spec(source)) if is_slide(source.text) else source)
 
 
-def _slide(source: Source, options: Options) -> str:
+def _spec(graph: Graph) -> str:
+    from ..writing import to_spec  # noqa: PLC0415
+
+    return to_spec(graph)
+
+
+def _slide(graph: Graph) -> str:
     from ..slides.writing import to_slide  # noqa: PLC0415
 
-    return to_slide(parse_spec(source.text, options, source.file))
+    return to_slide(graph)
 
 
-def _torch(source: Source, options: Options) -> str:
+def _torch(graph: Graph) -> str:
     from ..codegen.torch import to_torch  # noqa: PLC0415
 
-    return to_torch(parse_spec(source.text, options, source.file))
+    return to_torch(graph)
 
 
-def _keras(source: Source, options: Options) -> str:
+def _keras(graph: Graph) -> str:
     from ..codegen.keras import to_keras  # noqa: PLC0415
 
-    return to_keras(parse_spec(source.text, options, source.file))
+    return to_keras(graph)
 
 
-WRITERS: dict[str, Callable[[Source, Options], str]] = {
-    "arch": _arch, "slide": _slide, "torch": _torch, "keras": _keras,
-}  # fmt: skip
-"""The notations: each from a text, and what the command line says over it, to a text."""
+WRITERS: dict[str, Callable[[Graph], str]] = {"spec": _spec, "slide": _slide, "torch": _torch, "keras": _keras}
+"""The notations that a network can be written in."""
