@@ -246,8 +246,8 @@ def test_what_the_system_says(
     ],
 )
 def test_files_that_are_no_spec(content: bytes, code: int, said: str, call: Call) -> None:
-    Path("net.onnx").write_bytes(content)
-    done = call("net.onnx")
+    Path("net.arch").write_bytes(content)
+    done = call("net.arch")
     assert (done.code, done.out) == (code, "")
     assert said in done.err
     assert "\x1b" not in done.err
