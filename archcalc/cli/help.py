@@ -27,7 +27,6 @@ commands, each with --help:
   training  multiply-adds of a training step, forward and backward
   roofline  bytes that layers move, and what bounds them on a device
   memory   bytes of inference and training, and the largest batch that fits
-  sweep    a family of networks in one table, or as a chart
   compare-tools  what other tools print for it, and what each counts
   explain  the arithmetic of every layer, with the numbers put in
   export   an ONNX file that runs
@@ -35,7 +34,7 @@ commands, each with --help:
   bench    the time of every layer, beside the work predicted for it
   verify   compare every predicted volume with what onnxruntime produces
   solve    the values of question marks: p?, s?, ?x?x3
-  convert  a slide's listing or ONNX to a spec, a spec to a listing, PyTorch or Keras
+  convert  a slide's listing to a spec, a spec to a listing, or to PyTorch or Keras
   fmt      specs in their one layout
   grade    an answer sheet: which claimed volumes and totals are right
   match    does a network follow a pattern like [[CONV -> RELU]*N -> POOL?]*M
