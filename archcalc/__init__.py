@@ -31,7 +31,7 @@ from .layers import (
     pool2d,
 )
 from .load import shipped_names
-from .network import Network, grade, load, parse, solve
+from .network import Network, grade, load, parse, solve, sweep
 from .tables import Table
 
 __version__ = "0.1.0"
@@ -64,4 +64,5 @@ __all__ = [
     "pool2d",
     "shipped_names",
     "solve",
+    "sweep",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .conventions.tools import Figure
     from .grading import Grade
     from .solver import Solved
+    from .sweeping import Family
 
 
 class Network:
@@ -371,3 +372,26 @@ def solve(
     from .solver import solve as solve_spec  # noqa: PLC0415 - start-up time counts
 
     return solve_spec(spec, _options(input, set), budget=budget, asymmetric=asymmetric)
+
+
+def sweep(
+    spec: str, *, set: Mapping[str, str | Iterable[Any]] | None = None, input: Iterable[Sequence[int]] | None = None,
+    zip: bool = False, progress: Callable[[int, int], None] | None = None,
+) -> Family:  # fmt: skip
+    """A family of networks: a spec (text, file or shipped name) with several values for its names.
+
+    `set` gives names their values, one by one or as text ("16,32,64", "128..512:64", "16..1024:*2"); `input` are shapes
+    of the first INPUT. All combinations are built, the last name the quickest to change, or with `zip` the first values
+    together, then the second. A variant that does not fit has no totals but a reason. `progress` is told after each how
+    many there are by now, and of how many. Raises UsageError for values that are none, SpecError if the text is wrong
+    or lacks a name.
+
+    >>> found = sweep("INPUT HxHx3 -> CONV 96 11x11 s4", set={"H": range(226, 228)})
+    >>> [(variant.values["H"], variant.output) for variant in found]
+    [(226, None), (227, (55, 55, 96))]
+    >>> found.variants[0].reason
+    "CONV 96 11x11 s4: the stride doesn't fit: (226 + 2*0 - 11)/4 + 1 = 54.75"
+    """
+    from .sweeping import sweep as sweep_spec  # noqa: PLC0415 - start-up time counts
+
+    return sweep_spec(spec, dict(set or {}), input, zip, progress=progress)

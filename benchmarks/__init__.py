@@ -1,4 +1,4 @@
 """How long archcalc takes, each figure beside another one that is measured in the same run.
 
-python -m benchmarks [start] [warm] [growth] [export] [rivals]
+python -m benchmarks [start] [warm] [growth] [compare] [export] [rivals]
 """

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from . import export, growth, rivals, start, warm
+from . import compare, export, growth, rivals, start, warm
 from .measure import Result
 
 GROUPS: dict[str, Callable[[], Iterator[Result]]] = {
     "start": start.results,
     "warm": warm.results,
     "growth": growth.results,
+    "compare": compare.results,
     "export": export.results,
     "rivals": rivals.results,
 }

@@ -208,6 +208,25 @@ def _learning(made: ArgumentParser) -> None:
     made.add_argument("--freeze", action="append", default=[], metavar="PATH", help="a layer or block that is not trained")
 
 
+def _sweep(made: ArgumentParser) -> None:
+    _spec(made, "HxWxC,...", "shapes of the first INPUT", "n=16,32,64 or H=128..512:64 or T=16..1024:*2; several vary")
+    made.add_argument("--zip", action="store_true", help="values go in step, instead of all combinations")
+    form = made.add_mutually_exclusive_group()
+    form.add_argument("--md", action="store_true", help="Markdown")
+    form.add_argument("--csv", action="store_true", help="CSV: exact numbers, a line a variant")
+    made.add_argument("--columns", metavar="A,B,C", help="output, params, macs, flops, memory, peak, weights, ...")
+    drawn = made.add_argument_group("chart")
+    drawn.add_argument("--plot", nargs="?", const="", metavar="FILE.svg", help="below the table, or as a picture")
+    drawn.add_argument("--x", metavar="NAME", help="what goes across: the name with the most values")
+    drawn.add_argument("--y", default="macs", metavar="TOTAL", help="what goes up (macs)")
+    drawn.add_argument("--log", default="", choices=("x", "y", "xy"), help="axes in powers of ten")
+    kept = made.add_argument_group("variants")
+    kept.add_argument("--max-params", metavar="5M", help="leave out what has more parameters")
+    kept.add_argument("--max-macs", metavar="300M", help="or more multiply-adds")
+    kept.add_argument("--max-peak", metavar="64MiB", help="or needs more memory at once")
+    kept.add_argument("--max-variants", type=_positive, default=100_000, metavar="N", help="limit (100,000)")
+
+
 def _match(made: ArgumentParser) -> None:
     made.add_argument("spec", nargs="+", metavar="SPEC PATTERN", help="or a PATTERN alone, to be written out")
     made.add_argument("--set", action="append", default=[], metavar="N=2", help="a count of the pattern")
@@ -231,6 +250,7 @@ _ADD: dict[str, Callable[[ArgumentParser], None]] = {
     "solve": _solve,
     "grade": _grade,
     "compare-tools": _compare_tools,
+    "sweep": _sweep,
     "memory": _memory, "training": _training,
     "diff": _diff,
     "match": _match, "roofline": _roofline,
@@ -238,10 +258,13 @@ _ADD: dict[str, Callable[[ArgumentParser], None]] = {
 }  # fmt: skip
 
 
-def _spec(made: ArgumentParser, data: str = "HxWxC", about: str = "replaces the shape of the first INPUT") -> None:
+def _spec(
+    made: ArgumentParser, data: str = "HxWxC", about: str = "replaces the shape of the first INPUT",
+    values: str = "a value for a name in the spec",
+) -> None:  # fmt: skip
     made.add_argument("spec", nargs="+", metavar="SPEC", help=_SPEC)
     made.add_argument("--input", action="append", default=[], metavar=data, help=about)
-    made.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for a name in the spec")
+    made.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=values)
     _limits(made.add_argument_group("limits"))
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "show": ("show", "show"),
     "check": ("check", "check"),
     "diff": ("diff", "diff"),
+    "sweep": ("sweep", "sweep"),
     "compare-tools": ("compare_tools", "compare_tools"),
     "memory": ("memory", "memory"),
     "training": ("training", "training"),

@@ -35,6 +35,16 @@ EXAMPLES = {
   archcalc diff vgg16 vgg19 --max-params +5% --max-macs +30%
   archcalc diff alexnet alexnet --json""",
     ),
+    "sweep": (
+        "A family of networks: a spec with several values for its names, a line for each.",
+        """\
+  archcalc sweep "let n=16; INPUT 32x32x3 -> CONV n 3x3 p1 -> GAP -> FC 10" --set n=16,32,64
+  archcalc sweep "INPUT HxHx3 -> CONV 64 7x7 s2 p3 floor" --set H=128..512:64
+  archcalc sweep transformers/gpt2 --set T=128..1024:*2 width=768,1536 --plot
+  archcalc sweep torchvision/resnet50 --input 224x224x3,256x256x3 --csv
+  archcalc sweep "let n=8 d=2; INPUT 8x8x3 -> [CONV n 3x3 p1]*d" --set n=8..64:8 d=2..16:2 --zip
+  archcalc sweep mlp-9x9 --set k=3..15:2 --plot k.svg""",
+    ),
     "compare-tools": (
         "What other tools print for a network, and the steps from the multiply-adds to each figure.",
         """\

@@ -27,6 +27,7 @@ commands, each with --help:
   training  multiply-adds of a training step, forward and backward
   roofline  bytes that layers move, and what bounds them on a device
   memory   bytes of inference and training, and the largest batch that fits
+  sweep    a family of networks in one table, or as a chart
   compare-tools  what other tools print for it, and what each counts
   explain  the arithmetic of every layer, with the numbers put in
   export   an ONNX file that runs

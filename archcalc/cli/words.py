@@ -9,14 +9,11 @@ from typing import Any
 
 from ..errors import UsageError
 from ..load import shipped
-from ..ops import WORDS
-from ..ops.fields import Word
 from ..words import nearest
 
 NAMES = (
-    "show", "check", "diff", "compare-tools", "memory", "training", "explain", "export", "run", "bench",
-    "verify", "solve", "grade", "match", "convert", "fmt", "list", "schema",
-    "roofline",
+    "show", "check", "diff", "sweep", "compare-tools", "memory", "training", "explain", "export", "run", "bench",
+    "verify", "solve", "grade", "match", "convert", "fmt", "list", "schema", "roofline",
 )  # fmt: skip
 """The commands."""
 
@@ -116,11 +113,10 @@ def values_of(settings: list[str]) -> dict[str, Any]:
 def _setting(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if equals and name.isidentifier():
-        if re.fullmatch(r"-?\d{1,18}", value):
-            return name, int(value)
-        if re.fullmatch(r"\d{1,18}(x\d{1,18})+", value):
-            return name, tuple(map(int, value.split("x")))
-        if value in WORDS:
-            return name, Word(value)
-    help = ("write --set n=2, --set k=3x3 or --set act=RELU6",)
+        from ..sweeping.values import value as value_of  # noqa: PLC0415 - start-up time counts
+
+        found = value_of(value)
+        if found is not None:
+            return name, found
+    help = ("write --set n=2, --set a=0.5, --set k=3x3 or --set act=RELU6",)
     raise UsageError.of("E626", f"--set {text} gives no name a value", help=help)

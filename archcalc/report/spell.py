@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..screen import width
 from ..shape import Window
@@ -75,6 +76,17 @@ def without_arrays(text: str) -> str:
     'CONV 1 3x3 w=[...] nobias'
     """
     return _ARRAY.sub("[...]", text) if "[" in text else text
+
+
+def setting(value: object) -> str:
+    """A value that a name has, as --set takes it.
+
+    >>> setting(64), setting(Fraction(3, 4)), setting((3, 3))
+    ('64', '0.75', '3x3')
+    """
+    if isinstance(value, tuple):
+        return "x".join(map(str, value))
+    return str(float(value)) if isinstance(value, Fraction) else str(value)
 
 
 def cut_end(text: str, room: int, sign: str) -> str:

@@ -24,7 +24,8 @@ PROSE = 100
 STYLES = {
     "title": "bold", "head": "bold", "total": "bold", "strong": "bold", "name": "cyan", "faint": "dim",
     "answer": "bold green", "caution": "yellow", "code": "bold red", "caret": "bold red", "good": "bold green",
-    "added": "green", "removed": "red",
+    "added": "green", "removed": "red", "line1": "cyan", "line2": "yellow", "line3": "green", "line4": "magenta",
+    "line5": "blue", "line6": "red",
 }  # fmt: skip
 
 

@@ -1,0 +1,384 @@
+"""Families of networks: their values, their tables and their charts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archcalc
+from archcalc import LimitError, SpecError, UsageError
+from archcalc.cli import main
+from archcalc.report import chart_svg, chart_text, family
+from archcalc.report.chart import Axis, Chart, Line, axis, tight_axis
+from archcalc.report.family_chart import chart
+from archcalc.report.layout import ASCII, FANCY, Signs
+from archcalc.screen import width
+from archcalc.sweeping.family import sweep
+from archcalc.sweeping.values import values
+
+WIDE = "let n=4 d=1; INPUT 8x8x3 -> [CONV n 3x3 p1]*d -> FC 10"
+STEM = "INPUT HxHx3 -> CONV 96 11x11 s4"
+
+
+# Published families
+
+
+def test_gpt2_in_step() -> None:
+    """The four sizes of Radford et al. 2019, table 2, with the parameters that were published as weights."""
+    sizes = {"layers": [12, 24, 36, 48], "width": [768, 1024, 1280, 1600], "heads": [12, 16, 20, 25]}
+    found = archcalc.sweep("transformers/gpt2", set=sizes, zip=True)
+    assert [variant.totals and variant.totals.params for variant in found] == [
+        124439808, 354823168, 774030080, 1557611200,
+    ]  # fmt: skip
+
+
+def test_weights_of_a_perceptron() -> None:
+    """20 units on KxK pixels and 10 behind them: 20 K^2 + 200 (the lecture's formula)."""
+    found = archcalc.sweep("mlp-9x9", set={"k": "3..15:2"})
+    assert [(variant.values["k"], variant.totals and variant.totals.params) for variant in found] == [
+        (k, 20 * k * k + 200) for k in range(3, 16, 2)
+    ]
+
+
+def test_what_does_not_fit_is_listed_with_its_reason() -> None:
+    """AlexNet's first layer fits where (H - 11)/4 is whole."""
+    found = archcalc.sweep(STEM, set={"H": range(200, 240)})
+    for variant in found:
+        whole, rest = divmod(variant.values["H"] - 11, 4)
+        assert (variant.output == (whole + 1, whole + 1, 96)) == (rest == 0)
+        exact = Fraction(variant.values["H"] - 11, 4) + 1
+        assert variant.reason.endswith(f"+ 1 = {float(exact):g}" if rest else "")
+
+
+@pytest.mark.parametrize(
+    ("spec", "given", "input"),
+    [
+        (WIDE, {"n": [1, 5], "d": [1, 3]}, None),
+        ("torchvision/resnet18", {}, [(224, 224, 3), (256, 192, 3)]),
+        ("INPUT HxWx3 -> CONV 8 3x3", {"H": [8, 9], "W": [10]}, None),
+        ("let a=0.5; INPUT 8x8x3 -> CONV (8*a) 3x3", {"a": ["0.25", 0.75, Fraction(1, 2), 1.0]}, None),
+        ("def u act { CONV 8 3x3 -> act }; let f=RELU k=1; INPUT 8x8x3 -> u f -> CONV 4 k",
+         {"f": ["RELU", "GELU", "ID"], "k": [3, (1, 3)]}, None),
+        ("transformers/t5-small", {"layers": [1, 2], "S": [16], "T": [8, 24]}, None),
+    ],
+)  # fmt: skip
+def test_a_variant_is_the_network_with_these_values(
+    spec: str, given: dict[str, list[Any]], input: list[tuple[int, ...]] | None
+) -> None:
+    """A sweep parses once and counts less; every variant must be what a build of its own gives."""
+    found = archcalc.sweep(spec, set=given, input=input)
+    assert len(found) == len({tuple(variant.values.items()) for variant in found}) > 1
+    for variant in found:
+        named = {name: value for name, value in variant.values.items() if name != "input"}
+        make = archcalc.parse if " " in spec else archcalc.load
+        net = make(spec, set=named, input=variant.values.get("input"))
+        assert (variant.totals, variant.output) == (net.totals, net.output)
+
+
+def test_formulas_stay() -> None:
+    found = archcalc.sweep("INPUT HxWxC -> CONV n 3x3 p1 nobias".replace("n ", "N "), set={"N": [2, 3]})
+    assert [variant.as_dict()["totals"]["params"] for variant in found] == ["18*C", "27*C"]
+
+
+# Values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("16,32,64", [16, 32, 64]),
+        ("128..512:64", [128, 192, 256, 320, 384, 448, 512]),
+        ("1..4", [1, 2, 3, 4]),
+        ("4..1", [4, 3, 2, 1]),
+        ("10..1:-3", [10, 7, 4, 1]),
+        ("1..6:2", [1, 3, 5]),
+        ("16..1024:*4", [16, 64, 256, 1024]),
+        ("3..100:*10", [3, 30]),
+        ("1..3,7,10..20:5", [1, 2, 3, 7, 10, 15, 20]),
+        ("3x3,5x5", [(3, 3), (5, 5)]),
+        ("RELU,GELU", ["RELU", "GELU"]),
+        ("0.25,0.5,1", [Fraction(1, 4), Fraction(1, 2), 1]),
+        ("-1..1", [-1, 0, 1]),
+        ("5..5", [5]),
+    ],
+)
+def test_values(text: str, expected: list[Any]) -> None:
+    assert list(values("n", text, 1000)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1,", ",1", "1..", "..3", "1..8:0", "1..8:-1", "8..1:1", "8..1:*2", "0..8:*2", "1..8:*1", "1..8:*", "1..8:*-2",
+     "many", "1e3", "3x", "1.5..3", "1..3:0.5", "relu", "²"],
+)  # fmt: skip
+def test_what_is_no_value(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        values("n", text, 1000)
+    assert caught.value.diagnostics[0].code == "E680"
+    assert caught.value.diagnostics[0].help
+
+
+def test_huge_ranges_are_refused_without_counting_them() -> None:
+    with pytest.raises(LimitError) as caught:
+        archcalc.sweep(WIDE, set={"n": "1..999999999999999"})
+    assert caught.value.diagnostics[0].code == "E509"
+    with pytest.raises(LimitError):
+        archcalc.sweep(WIDE, set={"n": "1..1000", "d": "1..1000"})
+
+
+def test_the_order_of_the_values() -> None:
+    found = archcalc.sweep(WIDE, set={"n": [2, 1], "d": "1..3"})
+    assert [tuple(variant.values.values()) for variant in found] == [(2, 1), (2, 2), (2, 3), (1, 1), (1, 2), (1, 3)]
+    found = archcalc.sweep(WIDE, set={"n": [2, 1], "d": "3"}, zip=True)
+    assert [tuple(variant.values.values()) for variant in found] == [(2, 3), (1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("spec", "given", "error", "code"),
+    [
+        (WIDE, {"n": [1, 2], "d": [1, 2, 3]}, UsageError, "E681"),
+        (WIDE, {}, UsageError, "E680"),
+        (WIDE, {"n": []}, UsageError, "E680"),
+        (WIDE, {"q": [1, 2]}, SpecError, "E228"),
+        ("INPUT 8x8x3 -> CONV", {"n": [1, 2]}, SpecError, "E217"),
+        ("INPUT 8x8x3 -> CONV n (", {"n": [1, 2]}, SpecError, "E101"),
+        (WIDE, {"input": [1, 2]}, UsageError, "E680"),
+    ],
+)
+def test_what_is_wrong_for_all(spec: str, given: dict[str, Any], error: type[Exception], code: str) -> None:
+    with pytest.raises(error) as caught:
+        archcalc.sweep(spec, set=given, zip=True)
+    diagnostics = getattr(caught.value, "diagnostics")  # noqa: B009 - the type is a parameter
+    assert diagnostics[0].code[:2] == code[:2] and (code == "E101" or diagnostics[0].code == code)
+
+
+def test_progress() -> None:
+    said: list[tuple[int, int]] = []
+    archcalc.sweep(WIDE, set={"n": "1..4"}, progress=lambda done, of: said.append((done, of)))
+    assert said == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+# Tables
+
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = main(["sweep", *words])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_every_format_says_the_same(call: Call) -> None:
+    words = (STEM, "--set", "H=225..231:2")
+    columns = ("--columns", "output,params,macs")
+    variants = json.loads(call(*words, "--json")[1])["variants"]
+    sheet = list(csv.DictReader(io.StringIO(call(*words, *columns, "--csv")[1])))
+    marked = [line.strip("| ").split(" | ") for line in call(*words, *columns, "--md")[1].splitlines()[2:]]
+    shown = call(*words, *columns)[1].splitlines()[4:]
+    assert len(variants) == len(sheet) == len(marked) == len(shown) == 4
+    for one, two, three, four in zip(variants, sheet, marked, shown, strict=True):
+        assert str(one["values"]["H"]) == two["H"] == three[0] == four.split()[0]
+        if one["error"]:
+            assert one["error"]["message"] == two["error"] == three[-1].replace("\\", "")
+            assert four.endswith(one["error"]["message"])
+            continue
+        macs = one["totals"]["macs"]
+        assert f"{macs:,}" == f"{int(two['macs']):,}" == three[3] == four.split()[3]
+        assert "x".join(map(str, one["output"])) == two["output"] == three[1] == four.split()[1]
+
+
+def test_records_are_flat() -> None:
+    """Also where a name of the spec is that of a total."""
+    found = archcalc.sweep("let params=4; INPUT 8x8x3 -> CONV params 1x1 -> RELU", set={"params": [4, 6]}).records()
+    assert [(row["set.params"], row["params"], row["output"]) for row in found] == [(4, 16, "8x8x4"), (6, 24, "8x8x6")]
+    assert len({tuple(row) for row in found}) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ((WIDE, "--set", "n=1,2", "d=1"), 0, "2 variants\n"),
+        ((WIDE, "--set", "n=1..3", "d=1..3", "--zip"), 0, "3 variants\n"),
+        ((STEM, "--set", "H=226,227"), 0, "2 variants; 1 does not fit\n"),
+        ((STEM, "--set", "H=225,226"), 1, "2 variants; 2 do not fit\n"),
+        ((WIDE, "--set", "n=1..4", "--max-params", "1500"), 0, "2 variants above the budget left out"),
+        ((WIDE, "--set", "n=1..4", "--max-params", "5"), 1, "4 variants above the budget left out"),
+        ((WIDE, "--set", "n=1..4", "--max-peak", "1KiB", "--csv"), 0, "n,output,params"),
+        (("CONV 4 3x3", "--input", "8x8x3,9x9x3"), 0, "9x9x3   7x7x4"),
+        (("CONV 4 3x3", "--input", "8×8x3"), 0, "6x6x4"),
+        ((WIDE, "--set", "n=1", "--columns", "training"), 0, "training"),
+        ((WIDE, "--set", "n=1", "--columns", "trainin"), 2, ""),
+        ((WIDE, "--set", "n"), 2, ""),
+        ((WIDE, "--set", "n=1", "--set", "n=2"), 2, ""),
+        ((WIDE, "--set", "n=1", "--input", "8x0x3"), 2, ""),
+        ((WIDE, "--set", "n=1,2", "--plot", "chart.png"), 2, ""),
+        ((WIDE, "--set", "n=1,2", "--plot", "--csv"), 2, ""),
+        ((WIDE, "--set", "n=1..200000"), 5, ""),
+        ((WIDE, "--set", "n=1..20", "--max-variants", "10"), 5, ""),
+        (("no-such-spec", "--set", "n=1..20"), 3, ""),
+    ],
+)
+def test_the_command(words: tuple[str, ...], code: int, said: str, call: Call) -> None:
+    done = call(*words)
+    assert (done[0], said in done[1]) == (code, True)
+    assert bool(done[2]) == (code > 1)  # no progress where nobody watches
+
+
+def test_a_fraction_for_a_name_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "let a=1; INPUT 8x8x3 -> CONV (8*a) 1x1", "--set", "a=0.5"]) == 0
+    assert "8x8x4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("room", [40, 60, 80, 200])
+def test_the_table_fits_the_screen(room: int) -> None:
+    found = archcalc.sweep("transformers/gpt2", set={"T": "128,4096", "width": [768], "layers": [1, 2]})
+    lines = ["".join(text for text, _ in line).rstrip() for line in family.report(found, room, signs=FANCY)]
+    assert max(map(width, lines)) <= room
+    assert sum("…" in line for line in lines) == (0 if room == 200 else 2)
+
+
+# Charts
+
+
+def _number(text: str) -> float:
+    """What the text of a tick says."""
+    found = re.fullmatch(r"(-?[\d.]+(?:e[+-]\d+)?) ?([kKMGTPE]?)(i?)B?", text)
+    assert found, text
+    base = 1024 if found[3] else 1000
+    return float(found[1]) * float(base) ** " kMGTPE".index(found[2].replace("K", "k") or " ")
+
+
+@given(st.lists(st.integers(0, 10**15), min_size=1, max_size=9), st.booleans(), st.booleans())
+def test_ticks_are_round_and_reach_around_the_values(numbers: list[int], size: bool, log: bool) -> None:
+    drawn = [number + 1 if log else number for number in numbers]
+    found = axis("", drawn, size=size, log=log)
+    at = [tick.at for tick in found.ticks]
+    assert at == sorted(set(at)) and at[0] == found.low <= min(drawn) and max(drawn) <= found.high == at[-1]
+    assert 2 <= len(at) <= 14
+    for tick in found.ticks:
+        assert _number(tick.text) == pytest.approx(tick.at)
+        if tick.at and not size:
+            assert re.fullmatch(r"[1-9]\d?0*", f"{round(tick.at)}") or tick.at < 1 or not log
+    if not log:
+        steps = {round((b - a) / (at[1] - at[0]), 6) for a, b in pairwise(at)}
+        assert steps == {1}
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=2, max_size=9, unique=True), st.booleans())
+def test_a_tight_axis_ends_with_the_values(numbers: list[int], log: bool) -> None:
+    found = tight_axis("", numbers, log=log)
+    assert [found.place(min(numbers)), found.place(max(numbers))] == pytest.approx([0, 1])
+    assert all(found.low <= tick.at <= found.high for tick in found.ticks)
+
+
+SPECS: list[tuple[str, dict[str, str], str]] = [
+    ("mlp-9x9", {"k": "3..15:2"}, "macs"),
+    ("transformers/gpt2", {"T": "128..1024:128", "layers": "1,2"}, "peak"),
+    (WIDE, {"n": "1..33:4", "d": "1..9"}, "params"),
+    ("def u act { CONV 8 3x3 -> act }; let f=RELU; INPUT 8x8x3 -> u f", {"f": "RELU,GELU,ID"}, "memory"),
+]
+
+
+@pytest.mark.parametrize(("spec", "given", "y"), SPECS)
+@pytest.mark.parametrize("log", ["", "y"])
+def test_the_points_of_a_picture_are_the_numbers(spec: str, given: dict[str, str], y: str, log: str) -> None:
+    """Read back: the ticks give the scale, and the circles must stand where their totals are on it."""
+    found = archcalc.sweep(spec, set=given)
+    picture = found.svg(y, log=log)
+    assert picture == archcalc.sweep(spec, set=given).svg(y, log=log)
+    root = ElementTree.fromstring(picture)
+    at = {"svg": "http://www.w3.org/2000/svg"}
+    ticks = [text for text in root.findall("svg:text", at) if text.get("text-anchor") == "end"]
+    low, high = ticks[0], ticks[-1]
+    key = family.total(y)
+    expected = sorted(int(getattr(variant.totals, key)) for variant in found)
+    read = []
+    for circle in root.findall("svg:circle", at):
+        start, end = (float(tick.get("y", "")) - 4.5 for tick in (low, high))
+        share = (float(circle.get("cy", "")) - start) / (end - start)
+        one, other = _number(low.text or ""), _number(high.text or "")
+        read.append(one * (other / one) ** share if log else one + (other - one) * share)
+    span = expected[-1] - expected[0] or expected[-1]
+    assert len(read) == len(expected)
+    for number, wanted in zip(sorted(read), expected, strict=True):
+        assert number == pytest.approx(wanted, abs=span * 0.01, rel=0.02)
+    labels = [float(text.get("y", "")) for text in root.findall("svg:text[@class='label']", at)]
+    assert len(labels) == (len(root.findall("svg:path[@class='line']", at)) if len(labels) else 0)
+    assert all(b - a >= 16.9 for a, b in pairwise(sorted(labels)))
+
+
+def test_pictures_quote_what_they_show() -> None:
+    flat = Axis("a < b", 0, 1, ())
+    drawn = chart_svg.draw(Chart("R&D <x>", flat, flat, (Line('"1" < 2', ((0.0, 1.0),)), Line("b", ((0.0, 0.0),)))))
+    texts = [text.text for text in ElementTree.fromstring(drawn).iter() if text.text]
+    assert "R&D <x>" in texts and '"1" < 2' in texts
+
+
+@pytest.mark.parametrize(("spec", "given", "y"), SPECS)
+@pytest.mark.parametrize("signs", [ASCII, FANCY])
+@pytest.mark.parametrize("room", [40, 80, 200, None])
+def test_charts_fit_the_screen(spec: str, given: dict[str, str], y: str, signs: Signs, room: int | None) -> None:
+    drawn = chart_text.draw(chart(archcalc.sweep(spec, set=given), y=y), room, signs)
+    lines = ["".join(text for text, _ in line).rstrip() for line in drawn]
+    assert max(map(width, lines)) <= max(room or 80, 60)
+    assert all(line.isascii() for line in lines) or signs == FANCY
+
+
+def test_a_chart_in_the_terminal_goes_up_where_the_numbers_do() -> None:
+    """Points of a straight line from corner to corner: each in its row and column."""
+    numbers = tuple((float(place), float(place)) for place in range(6))
+    across = Axis("x", 0, 5, ())
+    drawn = chart_text.draw(Chart("", across, axis("y", [0, 5]), (Line("", numbers),)), 80, ASCII)
+    marks = [(column, row) for row, line in enumerate(drawn[1:-3])
+             for column, sign in enumerate("".join(text for text, _ in line)) if sign == "*"]  # fmt: skip
+    assert len(marks) == 6
+    assert [column for column, _ in sorted(marks)] == sorted(column for column, _ in marks)
+    assert [row for _, row in sorted(marks)] == [15, 12, 9, 6, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("spec", "given", "options", "message"),
+    [
+        (STEM, {"H": "225..228"}, {}, "two variants that fit"),
+        ("INPUT HxWx3 -> CONV 4 3x3", {"H": "8,9"}, {}, "formulas"),
+        (WIDE, {"n": "1,2"}, {"x": "d"}, "d does not vary"),
+        ("INPUT NxNx3 -> RELU", {"N": "8,9"}, {"log": "y"}, "no place for 0"),
+        ("let f=RELU; def u f { f }; INPUT 8 -> u f", {"f": "RELU,GELU"}, {"log": "x"}, "no place for 0 and words"),
+    ],
+)
+def test_what_cannot_be_drawn(spec: str, given: dict[str, str], options: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        archcalc.sweep(spec, set=given).svg(**options)
+
+
+def test_a_chart_becomes_a_file(call: Call, tmp_path: Path) -> None:
+    code, out, _ = call(WIDE, "--set", "n=1..4", "--plot", "n.svg", "--y", "params", "--log", "xy")
+    assert (code, out.splitlines()[-1]) == (0, "wrote n.svg")
+    root = ElementTree.fromstring((tmp_path / "n.svg").read_text(encoding="utf-8"))
+    assert "parameters, log scale" in [text.text for text in root.iter()]
+    code, out, _ = call(WIDE, "--set", "n=1..4", "--plot", "m.svg", "--json")
+    assert (tmp_path / "m.svg").exists() and len(json.loads(out)["variants"]) == 4
+
+
+def test_the_function_below() -> None:
+    """The library's function hands on to this one, which takes every option of the command."""
+    assert sweep(WIDE, {"n": "1,2"}, most=2).records() == archcalc.sweep(WIDE, set={"n": "1,2"}).records()
