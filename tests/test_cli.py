@@ -242,7 +242,6 @@ def test_what_the_system_says(
         (b"INPUT 3x3\n\x80", 1, "byte 0x80 in line 2"),
         (b"INPUT 3x3\x1b[2J", 1, "U+001B"),
         (b"x" * 5_000_000, 5, "E501"),
-        (b"\x08\x08\x12\x00", 1, "is an ONNX model"),
     ],
 )
 def test_files_that_are_no_spec(content: bytes, code: int, said: str, call: Call) -> None:
@@ -251,6 +250,13 @@ def test_files_that_are_no_spec(content: bytes, code: int, said: str, call: Call
     assert (done.code, done.out) == (code, "")
     assert said in done.err
     assert "\x1b" not in done.err
+
+
+def test_models_are_no_text(call: Call) -> None:
+    Path("net.onnx").write_bytes(b"\x08\x08\x12\x00")
+    done = call("fmt net.onnx")
+    assert (done.code, done.out) == (1, "")
+    assert "archcalc convert net.onnx writes it as a spec" in done.err
 
 
 # Help
