@@ -143,8 +143,8 @@ def _solve(made: ArgumentParser) -> None:
 
 def _convert(made: ArgumentParser) -> None:
     _spec(made)
-    about = "the notation to write: by default a spec for a slide's listing, a listing for a spec"
-    made.add_argument("--to", choices=("arch", "slide", "torch", "keras"), help=about)
+    about = "the notation to write: by default a spec for a listing or an ONNX model, a listing for a spec"
+    made.add_argument("--to", choices=("arch", "spec", "slide", "torch", "keras"), help=about)
 
 
 def _fmt(made: ArgumentParser) -> None:

@@ -126,7 +126,9 @@ EXAMPLES = {
   archcalc convert "[227x227x3] INPUT; [?] CONV1: 96 11x11 filters at stride 4, pad 0"
   archcalc convert slide.txt
   archcalc convert alexnet --to slide
-  archcalc convert torchvision/resnet50 --to torch""",
+  archcalc convert torchvision/resnet50 --to torch
+  archcalc convert model.onnx > model.arch
+  archcalc convert torchvision/resnet50 --to spec""",
     ),
     "fmt": (
         "Lay out specs in the one way there is: files in place, standard input to standard output.",

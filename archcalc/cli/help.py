@@ -35,7 +35,7 @@ commands, each with --help:
   bench    the time of every layer, beside the work predicted for it
   verify   compare every predicted volume with what onnxruntime produces
   solve    the values of question marks: p?, s?, ?x?x3
-  convert  a slide's listing to a spec, a spec to a listing, or to PyTorch or Keras
+  convert  a slide's listing or ONNX to a spec, a spec to a listing, PyTorch or Keras
   fmt      specs in their one layout
   grade    an answer sheet: which claimed volumes and totals are right
   match    does a network follow a pattern like [[CONV -> RELU]*N -> POOL?]*M
