@@ -176,10 +176,24 @@ def test_bfloat16_agrees_with_ml_dtypes() -> None:
 
 
 @pytest.mark.parametrize("kind", [FLOAT16, BFLOAT16])
+def test_shapes_stay(kind: Any) -> None:
+    for shape in ((), (1,), (2, 0), (2, 3)):
+        assert converted(np.ones(shape, np.float32), kind, "w").shape == shape
+
+
+@pytest.mark.parametrize("kind", [FLOAT16, BFLOAT16])
 def test_what_is_no_number_stays_none(kind: Any) -> None:
     made = converted(np.array([nan, -nan], np.float32), kind, "w")
     read = made.astype(np.float32) if kind is FLOAT16 else (made.astype(np.uint32) << 16).view(np.float32)
     assert np.isnan(read).all()
+
+
+@pytest.mark.parametrize(("kind", "last"), [(FLOAT16, 65520 - 2**-8), (BFLOAT16, (2 - 2**-8 - 2**-23) * 2.0**127)])
+def test_the_largest_number_is_rounded_down_and_the_next_refused(kind: Any, last: float) -> None:
+    made = converted(np.array([last, -last], np.float32), kind, "w")
+    assert np.isfinite(made.astype(np.float32) if kind is FLOAT16 else (made.astype("u4") << 16).view("f4")).all()
+    with pytest.raises(archcalc.SpecError, match="E651"):
+        converted(np.array([np.nextafter(np.float32(last), np.float32(inf))], np.float32), kind, "w")
 
 
 def test_a_weight_that_float16_cannot_hold(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -11,16 +12,17 @@ from .weights import Array
 
 
 class Element(NamedTuple):
-    """A type: its name here and in numpy, its number in ONNX, its bytes."""
+    """A type: its name here and in numpy, its number in ONNX, its bytes, and from where on it rounds to infinity."""
 
     name: str
     code: int
     size: int
+    end: float
 
 
-FLOAT32 = Element("float32", 1, 4)
-FLOAT16 = Element("float16", 10, 2)
-BFLOAT16 = Element("bfloat16", 16, 2)
+FLOAT32 = Element("float32", 1, 4, inf)
+FLOAT16 = Element("float16", 10, 2, 65520.0)
+BFLOAT16 = Element("bfloat16", 16, 2, (2 - 2**-8) * 2.0**127)
 _ELEMENTS = {element.name: element for element in (FLOAT32, FLOAT16, BFLOAT16)}
 
 
@@ -38,13 +40,17 @@ def converted(block: Array, kind: Element, name: str) -> Array:
     """
     if kind is FLOAT32:
         return block
-    made = _upper_half(block) if kind is BFLOAT16 else _narrowed(block)
-    infinite = (made & 0x7FFF) == 0x7F80 if kind is BFLOAT16 else np.isinf(made)
-    if (infinite & np.isfinite(block)).any():
-        largest = np.abs(block[np.isfinite(block)]).max()
-        note, help = f"it goes to {largest:.4g}", ("--dtype bfloat16 has the range of float32",)
-        raise SpecError.of("E651", f"{name} is too large for {kind.name}", note, help * (kind is FLOAT16))
-    return made
+    if block.size and not -kind.end < block.min() <= block.max() < kind.end:  # nor where there are NaNs
+        _check_range(block, kind, name)
+    return _upper_half(block) if kind is BFLOAT16 else _narrowed(block)
+
+
+def _check_range(block: Array, kind: Element, name: str) -> None:
+    """Refuse finite numbers that would become infinite."""
+    largest = np.abs(block[np.isfinite(block)]).max(initial=0)
+    if largest >= kind.end:
+        help = ("--dtype bfloat16 has the range of float32",) * (kind is FLOAT16)
+        raise SpecError.of("E651", f"{name} is too large for {kind.name}", f"it goes to {largest:.4g}", help)
 
 
 def raw(block: Array) -> memoryview:
@@ -59,7 +65,7 @@ def _narrowed(block: Array) -> Array:
 
 def _upper_half(block: Array) -> Array:
     """The upper halves of float32 numbers, rounded: just below half a step is added, and half a step if that is odd."""
-    bits = np.ascontiguousarray(block, np.float32).view(np.uint32)
+    bits = block.view(np.uint32)
     rounded = bits >> 16
     rounded &= 1
     rounded += 0x7FFF

@@ -34,7 +34,7 @@ def export(words: list[str]) -> int:
     given = parse("export", words)
     net = network(given, "export", given.input)
     net.check()
-    with _tidy(), working(f"writing {Path(given.output).name}") as say:
+    with _tidy(), working("writing") as say:
         written = net.export(
             given.output, batch=given.batch, opset=given.opset, external=given.external, reference=given.reference,
             force=given.force, progress=_progress(say), **weights_of(given),
