@@ -91,7 +91,13 @@ class Reader:
 
     def run(self, part: GraphPart, scope: Scope) -> None:
         """All nodes of a graph, in an order in which each finds what it reads."""
-        for call in sort(part, lambda name: name in scope.absent or scope.find(name) is not None):
+        calls = sort(part, lambda name: name in scope.absent or scope.find(name) is not None)
+        # layers of several nodes look ahead, and constants may stand anywhere
+        constants = [call for call in calls if call.op == "Constant" and not call.domain]
+        for call in constants:
+            self.call(call, scope, part)
+        scope.done.update(map(id, constants))
+        for call in calls:
             if id(call) not in scope.done:
                 self.call(call, scope, part)
 

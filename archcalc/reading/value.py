@@ -96,12 +96,13 @@ def transposed(view: View, perm: Sequence[int]) -> View:
 def reshaped(view: View, shape: Shape, batch: Factor) -> View | None:
     """The same numbers in the same order under other axes; None where no factor of the axes fits.
 
-    A batch of size 1 goes to the first axis, where its neighbours are.
+    A batch of size 1 stays behind as many numbers as before: in an axis of its own if there is one.
     """
     waiting = [factor for item in view.axes for factor in item]
     if any(_is_zero(size) for size in (*shape, *(factor.size for factor in waiting))):
         return None
     lone = batch in waiting and _is_one(batch.size)
+    before = length(waiting[: waiting.index(batch)]) if lone else 1
     if lone:
         waiting.remove(batch)
     waiting.reverse()
@@ -115,9 +116,22 @@ def reshaped(view: View, shape: Shape, batch: Factor) -> View | None:
     if waiting:
         return None
     if lone and axes:
-        axes[0] = (batch, *axes[0])
+        _insert(axes, batch, before)
     base = tuple(_apply(item, split) for item in view.base)
     return view._replace(base=base, axes=tuple(axes))
+
+
+def _insert(axes: list[Axis], batch: Factor, before: Any) -> None:
+    """Put a batch of size 1 behind so many numbers."""
+    passed: Any = 1
+    starts = []
+    for index, item in enumerate(axes):
+        if passed == before:
+            starts.append(index)
+        passed = passed * length(item)
+    empty = [index for index in starts if not axes[index]]
+    place = (empty or starts or [0])[0]
+    axes[place] = (batch, *axes[place])
 
 
 def _take(size: Any, waiting: list[Factor], split: dict[Factor, Axis], batch: Factor) -> Axis | None:
