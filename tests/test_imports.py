@@ -34,7 +34,7 @@ archcalc.conv2d((227, 227, 3), 96, 11, stride=4).macs
     [
         ("import archcalc", HEAVY | SLOW_STDLIB | {"argparse"}),
         (COUNTING, HEAVY | SLOW_STDLIB | {"argparse"}),
-        ("from archcalc.cli import main; main(['show', 'alexnet'])", HEAVY),
+        ("from archcalc.cli import main; main(['show', 'alexnet'])", HEAVY | {"json", "pathlib", "difflib"}),
         ("from archcalc.cli import main; main(['check', 'alexnet'])", HEAVY),
         ("from archcalc.cli import main; main(['list'])", HEAVY),
     ],

@@ -10,7 +10,6 @@ from ..network import Network
 from ..report.view import View, view
 from .arguments import parse
 from .common import network, print_table
-from .output import save
 
 FORMS = ("json", "md", "csv", "tex", "html")
 
@@ -57,6 +56,7 @@ def _written(net: Network, form: str, shown: View) -> str:
 def _save(net: Network, given: Namespace, form: str, shown: View) -> None:
     """Write a file, if the network holds what it claims; its name tells the format unless an option does."""
     from ..report.forms import form_of  # noqa: PLC0415 - only to write
+    from .output import save  # noqa: PLC0415
 
     net.check()
     save(given.output, _written(net, form or form_of(given.output), shown), given.spec, given.json)
