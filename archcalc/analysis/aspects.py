@@ -100,17 +100,18 @@ def _operations(one: Row, other: Row) -> tuple[str, str]:
     """The layers as they are written; what means the same is no difference."""
     if one.text == other.text and one.rounded == other.rounded:
         return one.text, other.text
-    same = _plain(one) == _plain(other)
-    return ("", "") if same else (spell(one.node.op), spell(other.node.op))
+    before, after = _unfitted(one), _unfitted(other)
+    return ("", "") if _EACH.sub(r"\1\2", before) == _EACH.sub(r"\1\2", after) else (before, after)
 
 
 _EACH = re.compile(r"(?<= )([a-z]?)(\d+(?::\d+)?)(?:x\2)+(?= |$)")
+"""3x3, for which 3 can be written."""
 
 
-def _plain(row: Row) -> str:
-    """The layer in the shortest words: 3 for 3x3, and how sizes are rounded only where one is."""
+def _unfitted(row: Row) -> str:
+    """The layer as it is written; how sizes are rounded only where one is."""
     text, fit = spell(row.node.op), getattr(row.node.op, "fit", "")
-    return _EACH.sub(r"\1\2", text if row.rounded or not fit else text.replace(f" {fit}", ""))
+    return text if row.rounded or not fit else text.replace(f" {fit}", "")
 
 
 def _volumes(shapes: Sequence[Shape]) -> str:

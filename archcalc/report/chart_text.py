@@ -29,13 +29,12 @@ def draw(chart: Chart, room: int | None = None, signs: Signs = ASCII) -> list[St
     canvas = (_Braille if signs == FANCY else _Signs)(HEIGHT)
     right = max(map(width, labels), default=0) + width(canvas.mark(0)) + 1
     canvas.columns = columns = max(min(room or 80, 100) - margin - 2 - right, 20)
-    ends: dict[int, tuple[str, str]] = {}
-    for number, (line, label) in enumerate(zip(chart.lines, labels, strict=True)):
+    for number, line in enumerate(chart.lines):
         canvas.add(_placed(chart, line), number)
-        _label(
-            ends, label if len(chart.lines) > 1 else "", number, chart.y.place(line.points[-1][1]), canvas.mark(number)
-        )
-    ticks = {HEIGHT - 1 - round(chart.y.place(tick.at) * (HEIGHT - 1)): tick.text for tick in chart.y.ticks}
+    heights = [chart.y.place(line.points[-1][1]) for line in chart.lines]
+    rows = _apart([(canvas.row_of(height), -height, number) for number, height in enumerate(heights)])
+    ends = {row: (canvas.mark(number) + labels[number], _colour(number)) for row, number in rows.items()}
+    ticks = {canvas.row_of(chart.y.place(tick.at)): tick.text for tick in chart.y.ticks}
     bar, knot, corner, rule = ("│", "┤", "└", "─") if signs == FANCY else ("|", "+", "+", "-")
     lines: list[Styled] = [((f"{'':{margin}}  {chart.y.title}", "head"),)]
     for row in range(HEIGHT):
@@ -53,13 +52,19 @@ def _placed(chart: Chart, line: Line) -> list[tuple[float, float]]:
     return [(chart.x.place(x), chart.y.place(y)) for x, y in line.points]
 
 
-def _label(ends: dict[int, tuple[str, str]], label: str, number: int, height: float, mark: str) -> None:
-    """Put a label beside the end of its line, or as near as there is room."""
-    wanted = HEIGHT - 1 - round(height * (HEIGHT - 1))
-    free = [row for row in range(HEIGHT) if row not in ends]
-    if label and free:
-        row = min(free, key=lambda row: abs(row - wanted))
-        ends[row] = (f"{mark}{label}", COLOURS[number % len(COLOURS)])
+def _apart(wanted: list[tuple[int, float, int]]) -> dict[int, int]:
+    """The rows of the labels, in the order of the lines' ends: each beside its line's, or as near as there is room."""
+    rows: list[int] = []
+    for row, _, _ in sorted(wanted):
+        rows.append(max(row, rows[-1] + 1) if rows else row)
+    limit = HEIGHT
+    for place in reversed(range(len(rows))):
+        limit = rows[place] = min(rows[place], limit - 1)
+    return {row: number for row, (_, _, number) in zip(rows, sorted(wanted), strict=True) if row >= 0}
+
+
+def _colour(number: int) -> str:
+    return COLOURS[number % len(COLOURS)]
 
 
 def _below(axis: Axis, columns: int, margin: int) -> str:
@@ -85,6 +90,10 @@ class _Signs:
         """What goes before the label of a line."""
         return f"{_MARKS[number % len(_MARKS)]} "
 
+    def row_of(self, height: float) -> int:
+        """The row of a height from 0 to 1."""
+        return round((1 - height) * (self.rows - 1))
+
     def add(self, points: Sequence[tuple[float, float]], number: int) -> None:
         """A line, with a sign at every point and dots between."""
         spots = [(round(x * (self.columns - 1)), round((1 - y) * (self.rows - 1))) for x, y in points]
@@ -97,7 +106,7 @@ class _Signs:
     def row(self, row: int) -> Styled:
         """One row, in pieces of one colour."""
         return tuple(
-            (sign, COLOURS[number % len(COLOURS)]) if number >= 0 else (sign, "")
+            (sign, _colour(number)) if number >= 0 else (sign, "")
             for sign, number in (self.cells.get((column, row), (" ", -1)) for column in range(self.columns))
         )
 
@@ -118,6 +127,10 @@ class _Braille:
     def mark(self, number: int) -> str:
         """Colours tell lines apart."""
         return ""
+
+    def row_of(self, height: float) -> int:
+        """The row of a height from 0 to 1."""
+        return round((1 - height) * (self.rows * 4 - 1)) // 4
 
     def add(self, points: Sequence[tuple[float, float]], number: int) -> None:
         """A line, with a disc at every point where there are few."""
@@ -140,7 +153,7 @@ class _Braille:
         for column in range(self.columns):
             cell = (column, row)
             sign = "●" if cell in self.points else chr(0x2800 + self.dots[cell]) if cell in self.dots else " "
-            pieces.append((sign, COLOURS[self.owner[cell] % len(COLOURS)] if cell in self.owner else ""))
+            pieces.append((sign, _colour(self.owner[cell]) if cell in self.owner else ""))
         return tuple(pieces)
 
 
