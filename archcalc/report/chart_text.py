@@ -32,7 +32,8 @@ def draw(chart: Chart, room: int | None = None, signs: Signs = ASCII) -> list[St
     for number, line in enumerate(chart.lines):
         canvas.add(_placed(chart, line), number)
     heights = [chart.y.place(line.points[-1][1]) for line in chart.lines]
-    rows = _apart([(canvas.row_of(height), -height, number) for number, height in enumerate(heights)])
+    wanted = [(canvas.row_of(height), -height, number) for number, height in enumerate(heights)]
+    rows = _apart(wanted) if len(wanted) > 1 else {}
     ends = {row: (canvas.mark(number) + labels[number], _colour(number)) for row, number in rows.items()}
     ticks = {canvas.row_of(chart.y.place(tick.at)): tick.text for tick in chart.y.ticks}
     bar, knot, corner, rule = ("│", "┤", "└", "─") if signs == FANCY else ("|", "+", "+", "-")
