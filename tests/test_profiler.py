@@ -24,8 +24,8 @@ PART = ("EMBED", "POSEMB", "SLICE", "CROP")
 """Layers that read a part of a table or volume: the profiler has all of it."""
 NETWORKS = [
     "lenet5", "torchvision/resnet18", "torchvision/mobilenet_v2", "torchvision/squeezenet1_1",
-    "torchvision/densenet121", "torchvision/shufflenet_v2_x0_5", "torchvision/efficientnet_b0", "googlenet", "transformers/gpt2",
-    "transformers/llama-3-8b", "transformers/bert-base", "transformers/whisper-large-v2",
+    "torchvision/densenet121", "torchvision/shufflenet_v2_x0_5", "torchvision/efficientnet_b0", "googlenet",
+    "transformers/gpt2", "transformers/llama-3-8b", "transformers/bert-base", "transformers/whisper-large-v2",
 ]  # fmt: skip
 
 

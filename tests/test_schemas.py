@@ -42,6 +42,15 @@ CALLS = [
     ("fmt", "fmt nope.arch --json"),
     ("list", "list --json"),
     ("list", "list --layers --json"),
+    ("list", "list --devices --json"),
+    ("memory", "memory torchvision/resnet50 --mixed --fits 24GiB --json"),
+    ("memory", "memory transformers/gpt2 --dtype int8 --fits 1kB --json"),
+    ("memory", "memory 'INPUT HxWxC -> CONV C 3x3' --json"),
+    ("training", "training lenet5 --json"),
+    ("training", "training 'INPUT HxWxC -> CONV C 3x3' --recompute all --json"),
+    ("roofline", "roofline lenet5 --json"),
+    ("roofline", "roofline 'INPUT HxWxC -> CONV C 3x3' --json"),
+    ("roofline", "roofline lenet5 --device-spec a100-fp16 --json"),
     ("run", "run 'INPUT 4x1 -> CONV 1 2 w=[1,1] nobias' --input 1 2 3 4 --json"),
     ("saved", "run cnn-9x9 -o y.npy --json"),
     ("saved", "show lenet5 -o net.md --json"),
@@ -121,6 +130,8 @@ def test_what_is_not_counted() -> None:
     content = mysterious().as_dict()
     assert content["layers"][1]["macs"] is None
     assert mistakes("show", content) == []
+    assert mistakes("training", mysterious().training().as_dict()) == []
+    assert mistakes("roofline", mysterious().roofline("a100").as_dict()) == []
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,8 @@ def test_letters_give_formulas() -> None:
 def test_what_is_not_counted_is_listed() -> None:
     shown = mysterious().roofline("a100").as_dict()
     assert (shown["counted"], shown["uncounted"]) == (2, ["odd"])
+    odd = shown["layers"][1]
+    assert (odd["flops"], odd["intensity"], odd["moved"]) == (None, None, 2 * 6 * 6 * 4 * 4)
 
 
 # Devices
@@ -186,7 +188,7 @@ def test_figures(spec: str, flops: int, bandwidth: int) -> None:
 @pytest.mark.parametrize(
     ("spec", "dtype", "help"),
     [
-        ("a1000", None, "did you mean a100"), ("a100-fp8", None, "did you mean a100"), ("pdp11", None, "there are v100"),
+        ("a1000", None, "did you mean a100"), ("a100-fp8", None, "did you mean a100"), ("pdp", None, "there are v100"),
         ("v100", "int8", "v100-fp32 or v100-fp16"), ("tpu-v4", None, "tpu-v4-bf16 or tpu-v4-int8"),
         ("a100-fp16", "int8", "leave --dtype out"), ("flops=1T", None, "write --device-spec"),
         ("flops=1T,bandwidth=0", None, "write"), ("flops=1T,bandwidth=fast", None, "write"),

@@ -222,6 +222,7 @@ def test_a_shared_weight_cannot_be_frozen_alone() -> None:
 def test_what_cannot_be_counted_is_listed() -> None:
     net = mysterious()
     assert [row.name for row in net.training().uncounted] == ["odd"]
+    assert net.training().as_dict()["layers"][1]["total"] is None
     assert products(Mystery(), (8,)) is None
 
 

@@ -106,7 +106,7 @@ class Roofline:
         """The traffic for JSON: exact bytes and intensities; seconds are the nearest floats to exact quotients."""
         bounds: tuple[Bound | None, ...] = self.bounds or (None,) * len(self.layers)
         layers = [
-            {"name": row.name, "text": row.text, "output": list(row.output), **_dict(moved, found)}
+            {"name": row.name, "text": row.text, "output": list(row.output), **_dict(moved, found, row.cost.counted)}
             for (row, moved), found in zip(self.layers, bounds, strict=True)
         ]
         device, uncounted = self.device, self.table.uncounted
@@ -120,10 +120,13 @@ class Roofline:
         return plain(made) if self.table.graph.free else made
 
 
-def _dict(moved: Traffic, found: Bound | None) -> dict[str, Any]:
+def _dict(moved: Traffic, found: Bound | None, counted: bool = True) -> dict[str, Any]:
+    """The traffic for JSON; null where the work is not known."""
     intensity = moved.intensity
     text = str(intensity) if isinstance(intensity, Fraction) else intensity
     shown = {**moved._asdict(), "moved": moved.moved, "intensity": text}
+    if not counted:
+        shown |= {"flops": None, "intensity": None}
     return shown if found is None else {**shown, "bound": found.bound, "seconds": float(found.seconds)}
 
 

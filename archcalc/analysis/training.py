@@ -58,8 +58,10 @@ class Training:
 
     def as_dict(self) -> dict[str, Any]:
         """The costs for JSON."""
+        missing = {row.name for row in self.uncounted}
         layers = [
-            {"name": row.name, "text": row.text, "output": list(row.output), **_dict(cost)} for row, cost in self.layers
+            {"name": row.name, "text": row.text, "output": list(row.output), **_dict(cost, row.name not in missing)}
+            for row, cost in self.layers
         ]
         made = {
             "schema": 1, "name": self.table.graph.name, "batch": self.batch, "recompute": self.recompute or "nothing",
@@ -69,8 +71,10 @@ class Training:
         return plain(made) if self.table.graph.free else made
 
 
-def _dict(cost: Costs) -> dict[str, int]:
-    return {**cost._asdict(), "backward": cost.backward, "total": cost.total}
+def _dict(cost: Costs, counted: bool = True) -> dict[str, int | None]:
+    """The costs for JSON; null where they are not known."""
+    found = {**cost._asdict(), "backward": cost.backward, "total": cost.total}
+    return found if counted else dict.fromkeys(found)
 
 
 def training(table: Table, batch: int = 1, freeze: Collection[str] = (), recompute: str = "") -> Training:
