@@ -97,7 +97,7 @@ def _explain(made: ArgumentParser) -> None:
 def _export(made: ArgumentParser) -> None:
     _spec(made)
     made.add_argument("-o", "--output", required=True, metavar="NET.onnx", help="the file to write")
-    _weights(made)
+    _weights(made, "random|zeros|virtual|FILE")
     made.add_argument("--batch", type=_batch, metavar="N|dynamic", help="by default what the spec sets, else dynamic")
     made.add_argument("--opset", type=_positive, metavar="N", help="by default the lowest that serves")
     where = made.add_argument_group("where the weights go")
@@ -277,15 +277,16 @@ def _limits(group: _ArgumentGroup) -> None:
         group.add_argument(f"--max-{what}", type=_positive, default=most, metavar="N", help=f"{unit} ({most:,})")
 
 
-def _weights(made: ArgumentParser) -> None:
+def _weights(made: ArgumentParser, kinds: str = "random|zeros|FILE") -> None:
     about = "random (He's or Xavier's scale), zeros, or a .safetensors or .npz file"
-    made.add_argument("--weights", default="random", metavar="random|zeros|FILE", help=about)
+    about += "; virtual: places without numbers" * ("virtual" in kinds)
+    made.add_argument("--weights", default="random", metavar=kinds, help=about)
     made.add_argument(
         "--match", default="name", choices=("name", "order"), help="how a file's tensors find their layers (name)"
     )
     made.add_argument("--seed", type=_natural, default=0, metavar="N", help="of the random numbers (0)")
-    kinds = ("float32", "float16", "bfloat16")
-    made.add_argument("--dtype", default="float32", choices=kinds, help="of the numbers inside (float32)")
+    types = ("float32", "float16", "bfloat16")
+    made.add_argument("--dtype", default="float32", choices=types, help="of the numbers inside (float32)")
 
 
 def _device(made: ArgumentParser) -> None:

@@ -89,7 +89,9 @@ EXAMPLES = {
         "Write an ONNX file that runs. The same spec and seed give the same bytes.",
         """\
   archcalc export lenet5 -o lenet5.onnx
-  archcalc export lenet5 -o lenet5.onnx --batch 1 --weights zeros""",
+  archcalc export lenet5 -o lenet5.onnx --batch 1 --weights zeros
+  archcalc export vgg16 -o vgg16.onnx --dtype float16 --external
+  archcalc export transformers/llama-3-70b -o llama.onnx --weights virtual""",
     ),
     "run": (
         "Execute on onnxruntime. Without --input seeded random numbers go in.",
