@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -336,6 +337,7 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
         (("vgg16", "vgg16_"), 3, ""),
         (("vgg16",), 2, ""),
         (("vgg16", "vgg16", "vgg16"), 2, ""),
+        (("-", "-"), 2, ""),
         (("INPUT 8 -> FC", "vgg16"), 2, ""),
         (("vgg16", "INPUT 8x8x3 -> CONV 4 3x3 s2"), 2, ""),
         (("vgg16", "vgg19", "--max-params", "few"), 2, ""),
@@ -346,6 +348,15 @@ def test_exit_codes(words: tuple[str, ...], code: int, said: str, call: Call) ->
     assert done[0] == code
     assert said in done[1]
     assert bool(done[1]) == (code < 2)
+
+
+@pytest.mark.parametrize("spec", ["lenet5", "torchvision/resnet18"])
+def test_an_export_is_the_same_network(spec: str, call: Call, tmp_path: Path) -> None:
+    """What an ONNX file holds, read back, is what it was written from; another network is not."""
+    path = tmp_path / "net.onnx"
+    archcalc.load(spec).export(path, weights="zeros")
+    assert call(spec, str(path))[0] == 0
+    assert call("alexnet", str(path))[0] == 1
 
 
 def test_what_exceeds_a_budget_of_growth_is_told(call: Call) -> None:

@@ -87,6 +87,16 @@ def test_a_variant_is_the_network_with_these_values(
         assert (variant.totals, variant.output) == (net.totals, net.output)
 
 
+def test_models_vary_in_their_input(tmp_path: Path) -> None:
+    """LeNet-5's convolutions end at 1x1 for 32x32, and would need less than nothing for 16x16."""
+    path = tmp_path / "net.onnx"
+    archcalc.parse("INPUT 32x32x1 -> CONV 6 5x5 -> POOL 2 s2 floor -> CONV 16 5x5 -> GAP").export(path, weights="zeros")
+    found = archcalc.sweep(str(path), input=[(32, 32, 1), (28, 28, 1), (8, 8, 1)])
+    macs = [variant.totals and variant.totals.macs for variant in found]
+    assert macs == [28 * 28 * 6 * 25 + 10 * 10 * 16 * 6 * 25, 24 * 24 * 6 * 25 + 8 * 8 * 16 * 6 * 25, None]
+    assert found.name == "net" and found.variants[2].reason
+
+
 def test_formulas_stay() -> None:
     found = archcalc.sweep("INPUT HxWxC -> CONV n 3x3 p1 nobias".replace("n ", "N "), set={"N": [2, 3]})
     assert [variant.as_dict()["totals"]["params"] for variant in found] == ["18*C", "27*C"]

@@ -46,6 +46,8 @@ def _networks(given: Namespace) -> tuple[Network, Network]:
         said = ", ".join(given.spec[:4])
         help = ('put each into quotes: archcalc diff "INPUT 8 -> FC 4" "INPUT 8 -> FC 5"',)
         raise UsageError.of("E624", f"diff takes two SPECs, {len(given.spec)} given: {said}", help=help)
+    if given.spec == ["-", "-"]:
+        raise UsageError.of("E624", "standard input is one SPEC, not two", help=("name a file for the other",))
     if len(given.input) > 1 or len(given.input_b) > 1:
         raise UsageError.of("E625", "--input is given twice", "", ("one shape for both, --input-b for the second",))
     shape = (given.input or [None])[0]

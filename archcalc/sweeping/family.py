@@ -5,9 +5,10 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from ..analysis.memory import peak_bytes
@@ -15,12 +16,11 @@ from ..analysis.table import SCHEMA, Totals, counts
 from ..build import Options, build
 from ..errors import Diagnostic, LimitError, SpecError, UsageError
 from ..graph import Graph
-from ..load import parse_source, source_of
+from ..load import is_model, parse_source, read_model, source_of
 from ..report.spell import cut_end, setting
 from ..shape import Shape
 from ..shape import show as show_shape
 from ..symbolic import plain, simple
-from ..syntax import tree
 from .values import values
 
 MAX_VARIANTS = 100_000
@@ -181,17 +181,28 @@ def _zipped(axes: Mapping[str, Sequence[Any]]) -> Sequence[dict[str, Any]]:
     return [dict(builtins.zip(axes, point, strict=True)) for point in builtins.zip(*stretched, strict=True)]
 
 
+Building = Callable[[Options], Graph]
+
+
+def _builder(spec: str, options: Options) -> tuple[Building, Options, str]:
+    """What builds a variant, the options to start from, and the spec's name. A text is read and parsed once."""
+    if is_model(spec):
+        return partial(read_model, spec), options, Path(spec).stem
+    source, options, name = source_of(spec, options)
+    if options.read is not None:
+        options = replace(options, read=cache(options.read))
+    parsed = parse_source(source, options)
+    if parsed.spec is None or parsed.mistakes:
+        raise SpecError(*parsed.mistakes)
+    tree = parsed.spec
+    return lambda given: build(tree, source, given, name), options, name
+
+
 class _Variants:
-    """A spec that is read and parsed once, and built for each variant."""
+    """A spec, built for each variant."""
 
     def __init__(self, spec: str, options: Options) -> None:
-        self.source, self.options, self.name = source_of(spec, options)
-        if self.options.read is not None:
-            self.options = replace(self.options, read=cache(self.options.read))
-        parsed = parse_source(self.source, self.options)
-        if parsed.spec is None or parsed.mistakes:
-            raise SpecError(*parsed.mistakes)
-        self.tree: tree.Spec = parsed.spec
+        self.build, self.options, self.name = _builder(spec, options)
 
     def at(self, point: Mapping[str, Any]) -> tuple[Variant, str]:
         """The variant with these values, and its title. SpecError if the spec lacks one of the names."""
@@ -200,7 +211,7 @@ class _Variants:
             self.options, values={**self.options.values, **given}, input=point.get(INPUT, self.options.input)
         )
         try:
-            graph = build(self.tree, self.source, options, self.name)
+            graph = self.build(options)
         except (SpecError, LimitError) as error:
             if any(found.code == "E228" for found in error.diagnostics):
                 raise
