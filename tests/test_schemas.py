@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,11 @@ from jsonschema import Draft202012Validator
 
 import archcalc
 from archcalc.cli import main
-from archcalc.report.schemas import names, schema
+from archcalc.report.schemas import names, read
 
 from .test_coverage import mysterious
 from .test_report_formats import HOSTILE, NETWORKS, VIEWS
 
-SCHEMAS = Path(__file__).parent.parent / "schemas"
 HARD = "INPUT 224x224x3 -> CONV 96 11x11 s4"
 CALLS = [
     ("show", "show lenet5 --json"),
@@ -59,6 +60,11 @@ CALLS = [
 ]
 
 
+def schema(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(read(name))
+    return found
+
+
 def closed(content: Any) -> Any:
     """The schema with every object closed: a key that it does not describe is an error. Users' copies stay open."""
     if isinstance(content, list):
@@ -81,7 +87,14 @@ def test_schemas_are_schemas(name: str) -> None:
     found = schema(name)
     Draft202012Validator.check_schema(found)
     assert found["$id"] == f"urn:archcalc:schema:{name}:1"
-    assert "common.json" not in json.dumps(found)
+    assert set(re.findall(r'"\$ref": "([^"]*)"', read(name))) == {f"#/$defs/{one}" for one in found.get("$defs", {})}
+
+
+def test_schemas_mean_the_same_by_the_same_name() -> None:
+    meant: dict[str, Any] = {}
+    for name in names():
+        for one, definition in schema(name).get("$defs", {}).items():
+            assert meant.setdefault(one, definition) == definition, f"{one} in {name}"
 
 
 def test_every_schema_is_tried() -> None:
@@ -92,8 +105,6 @@ def test_every_schema_is_tried() -> None:
 def test_what_commands_print(
     name: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import shlex  # noqa: PLC0415
-
     monkeypatch.chdir(tmp_path)
     main(shlex.split(words))
     assert mistakes(name, json.loads(capsys.readouterr().out)) == []

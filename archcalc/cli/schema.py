@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
-from ..report.schemas import names
-from ..report.schemas import schema as find
+from ..report.schemas import names, read
 from .arguments import parse
 from .output import save
 
@@ -17,5 +15,5 @@ def schema(words: list[str]) -> int:
     if not given.name:
         sys.stdout.writelines(f"{name}\n" for name in names())
         return 0
-    save(given.output or "-", json.dumps(find(given.name), indent=2) + "\n", (), given.json)
+    save(given.output or "-", read(given.name), (), given.json)
     return 0
