@@ -131,5 +131,5 @@ def _summary(found: Diff, arrow: str) -> list[Styled]:
     pieces = [(f"{MARKS[status]} {number:,} {status}  ", _STYLES[status]) for status, number in kinds if number]
     if found.renamed:
         pieces.append((f"({found.renamed:,} under other names)", "faint"))
-    ends = [f"{end.what} {end.before or 'none'} {arrow} {end.after or 'none'}" for end in found.ends]
+    ends = [f"{end.what}s: {end.before or 'none'} {arrow} {end.after or 'none'}" for end in found.ends]
     return [tuple(pieces), *[((printable(end), "caution"),) for end in ends]]
