@@ -89,10 +89,10 @@ class Blocks:
 
     def _defined(self, block: Block) -> bool:
         stage = block.model
+        if any(not use.label and not use.spliced for use in block.uses):
+            return True
         if any(use.path in self.opened for use in block.uses):
             return False
-        if not stage.label and not stage.spliced:
-            return True
         layers = sum(1 for item in walk(stage.body) if item.kind is Kind.LAYER)
         return stage.reads_entry or (block.written > 1 and layers > 1)
 

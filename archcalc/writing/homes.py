@@ -6,6 +6,8 @@ and a merge to where all that comes together in it belongs.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from ..graph import Graph
@@ -18,7 +20,7 @@ _FOLLOWS = frozenset((*FAMILIES["activation"], *FAMILIES["norm"])) - {"SOFTMAX"}
 
 def freed(graph: Graph, paths: Sequence[Path]) -> list[Path]:
     """The paths, with "" for the last part where a layer stores nothing."""
-    named = [_stores(graph, index) or node.op.word == "INPUT" for index, node in enumerate(graph.nodes)]
+    named = [_keeps_name(graph, index) and path != ("",) for index, path in enumerate(paths)]
     regions = {path[:size] for path, keep in zip(paths, named, strict=True) if keep for size in range(1, len(path))}
     homes = _Homes(graph, paths, named)
     between = _between(paths, named)
@@ -37,9 +39,35 @@ def freed(graph: Graph, paths: Sequence[Path]) -> list[Path]:
     return result
 
 
-def _stores(graph: Graph, index: int) -> bool:
+def tidy(graph: Graph, paths: Sequence[Path]) -> list[Path]:
+    """The paths of a model that other software wrote, without what exporters add.
+
+    The operator behind the name of its module is left out (layer1.0.conv1.conv), and names that only number are free.
+    """
+    named = [path for index, path in enumerate(paths) if _keeps_name(graph, index)]
+    below = Counter(path[:size] for path in named for size in range(1, len(path)))
+    taken = set(paths)
+    result = []
+    for path, node in zip(paths, graph.nodes, strict=True):
+        short = path[:-1]
+        if path[-1] in _OPERATORS.get(node.op.word, ()) and below[short] == 1 and short not in taken:
+            path = short
+        result.append(("",) if len(path) == 1 and _MADE_UP.fullmatch(path[0]) else path)
+    return result
+
+
+_OPERATORS = {
+    "CONV": ("conv",), "DWCONV": ("conv",), "TCONV": ("convtranspose",), "FC": ("gemm", "matmul"),
+    "LINEAR": ("matmul", "gemm"), "BN": ("batchnormalization",), "LN": ("layernormalization",), "EMBED": ("gather",),
+    "PRELU": ("prelu",),
+}  # fmt: skip
+_MADE_UP = re.compile(r"node_.*|n\d+|onnx_.*|val_.*")
+
+
+def _keeps_name(graph: Graph, index: int) -> bool:
+    """Whether a layer stores something, or is fed."""
     node = graph.nodes[index]
-    return bool(node.op.weights(*graph.shapes(node))) or node.tie is not None
+    return node.op.word == "INPUT" or node.tie is not None or bool(node.op.weights(*graph.shapes(node)))
 
 
 def _inner(path: Path, regions: set[Path]) -> Path:

@@ -17,7 +17,7 @@ from ..syntax import read
 from .blocks import Blocks
 from .chains import Chains
 from .heads import head
-from .homes import freed
+from .homes import freed, tidy
 from .labels import Referencing
 from .naming import label
 from .paths import Path, flat, glued, parts, split
@@ -27,7 +27,7 @@ from .tree import Stuck
 
 _LINE = 88
 _TRIES = 20
-_NAMES = 1.2
+_NAMES = 1.05
 """So much longer may the text be with the names of layers that store nothing."""
 _ROUNDS = 3
 _LISTED = 100
@@ -58,7 +58,8 @@ def to_spec(graph: Graph) -> str:
     paths = parts(node.name for node in graph.nodes)
     texts = [_attempt(graph, paths, fit)]
     if not graph.nodes[0].source.text:
-        texts += [_attempt(graph, freed(graph, names), fit) for names in (paths, split(paths))]
+        short = tidy(graph, paths)
+        texts += [_attempt(graph, freed(graph, names), fit) for names in (short, split(short))]
     text = min(texts, key=lambda text: len(text) * (1 if text is texts[0] else _NAMES))
     return canonical(Source(_settled(text)))
 

@@ -67,7 +67,9 @@ class Writer:
     def _region(self, stage: Stage, label: str) -> Piece:
         block = self.blocks.block(stage)
         if not block.name:
-            return Piece(label, (self.pieces(stage.body),), "", stage)
+            inner = self.pieces(stage.body)
+            alone = len(inner) == 1 and not inner[0].head and inner[0].tail
+            return inner[0]._replace(head=label) if alone else Piece(label, (inner,), "", stage)
         given = [slot.spell(next(self.texts)) for slot in stage.args]
         refs = [f"@{self.labels.name(volume)}" for volume in stage.outside]
         plain = [text for slot, text in zip(stage.args, given, strict=True) if not slot.key]
