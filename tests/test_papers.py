@@ -58,6 +58,8 @@ BILLIONS_OF_MULTIPLY_ADDS = [
     ("resnet50", 3.8),
     ("resnet101", 7.6),
     ("resnet152", 11.3),
+    ("vgg16", 15.3),  # the same paper, 3.4: "VGG-16/19 nets (15.3/19.6 billion FLOPs)"
+    ("vgg19", 19.6),
     ("senet50", 3.87),  # Hu et al. 2017, table 2; averages count there
     ("mobilenet-v1", 0.569),  # Howard et al. 2017, table 8
     ("cifar/wrn28-10", 5.2),  # imgclsmob: 5,246.98 million, with normalisation
@@ -70,6 +72,14 @@ BILLIONS_OF_MULTIPLY_ADDS = [
 def test_multiply_adds_as_rounded_by_the_paper(name: str, billions: float) -> None:
     """Within 2 %: papers cut digits off, and some count a little more."""
     assert archcalc.load(name).totals.macs / 1e9 == pytest.approx(billions, rel=0.02)
+
+
+@pytest.mark.parametrize(("name", "convolutions", "all_layers"), [("vgg16", "15.3", "15.5"), ("vgg19", "19.5", "19.6")])
+def test_what_the_figures_of_vgg_leave_out(name: str, convolutions: str, all_layers: str) -> None:
+    """He et al. 2015 give 15.3 and 19.6 billion: VGG-16 without its fully connected layers, VGG-19 with them."""
+    rows = archcalc.load(name).table().rows
+    counted = sum(row.macs for row in rows if row.op == "CONV"), sum(row.macs for row in rows)
+    assert tuple(f"{macs / 1e9:.1f}" for macs in counted) == (convolutions, all_layers)
 
 
 PLAIN = ["plain18", "plain34", *(f"cifar/plain{depth}" for depth in (20, 32, 44, 56, 110))]

@@ -18,6 +18,8 @@ DEFINITIONS = (
 IN_PLACE = "In place: ReLU and its like, dropout and batch norm write over what they read if nobody else needs it."
 MIXED = "Mixed precision: weights, gradients and activations of 2 bytes; master weights and optimizer state in float32."
 PROSE = 100
+FORMULA = 24
+"""Sizes that are written longer than this are formulas, which have lines of their own."""
 
 
 class Line(NamedTuple):
@@ -43,7 +45,7 @@ def report(found: Memory, fits: Fits | None = None, room: int | None = None, amo
     below = f"{setting.dtype}{', mixed precision' * setting.mixed}, batch {thousands(setting.batch)}; {volumes}"
     drawn: list[Styled] = [((title, "title"),)] if title else []
     drawn += [((line, ""),) for line in wrap(below, prose)]
-    drawn += [(), *_draw(lines, room)]
+    drawn += [(), *_draw(lines, room, bool(found.graph.free))]
     if fits is not None:
         drawn += [(), *_fits(found, fits, amount or memory(fits.memory))]
     words = " ".join([DEFINITIONS, IN_PLACE, *[MIXED] * setting.mixed])
@@ -99,20 +101,37 @@ def _kept(found: Memory) -> str:
 
 def _cache(found: Memory) -> Line:
     assert found.cache is not None
-    token, context = (size * found.setting.batch for size in found.cache)
-    return Line("KV cache", memory(context), f"at the full context; {memory(token)} a token", "total")
+    token, context = found.cache
+    note = f"at the full context; {memory(token)} a token of an example"
+    if isinstance(context, int) and isinstance(token, int) and not context % token:
+        times = f"{thousands(found.setting.batch)} x " * (found.setting.batch > 1)
+        note = f"{times}{thousands(context // token)} tokens of {memory(token)}"
+    return Line("KV cache", memory(context * found.setting.batch), note, "total")
 
 
-def _draw(lines: list[Line], room: int | None) -> Iterator[Styled]:
-    """The lines in columns; what is said of each goes on below where the screen is narrow."""
+def _draw(lines: list[Line], room: int | None, free: bool) -> Iterator[Styled]:
+    """The lines in columns, numbers at the right; what is said of each goes on below where the screen is narrow."""
     names, sizes = max(len(line.what) for line in lines), max(len(line.size) for line in lines)
     left = names + sizes + 4
     for line in lines:
+        if sizes > FORMULA:
+            yield from _formula(line, names, room)
+            continue
         first, *rest = wrap(printable(line.note), max((room or 10_000) - left, 24))
-        written = f"{line.what:{names}}  {line.size:>{sizes}}"
+        written = f"{line.what:{names}}  {line.size:{'<' if free else '>'}{sizes}}"
         yield (written, line.style), (f"  {first}" if first else "", "faint")
         for more in rest:
             yield ((" " * left + more, "faint"),)
+
+
+def _formula(line: Line, names: int, room: int | None) -> Iterator[Styled]:
+    """A line whose size is a formula: what is said of it goes below."""
+    first, *rest = wrap(line.size, max((room or 10_000) - names - 2, 24))
+    yield (f"{line.what:{names}}  ", line.style), (first, line.style)
+    for more in rest:
+        yield ((" " * (names + 2) + more, line.style),)
+    for note in wrap(printable(line.note), max((room or 10_000) - names - 2, 24)) if line.note else ():
+        yield ((" " * (names + 2) + note, "faint"),)
 
 
 def _fits(found: Memory, fits: Fits, amount: str) -> Iterator[Styled]:
