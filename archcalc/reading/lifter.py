@@ -16,7 +16,7 @@ from ..source import Source
 from .foreign import Foreign
 from .names import Names
 from .patterns import flattens, pattern
-from .value import Axis, Factor, Stored, Value, View, axis, length, without
+from .value import Axis, Factor, Stored, Value, View, axis, length, ordered, without
 
 MAX_VOLUME = 2**63 - 1
 
@@ -41,6 +41,8 @@ class Lifter:
     """The stored tensors that layers have used, by name."""
     made: dict[Any, int] = field(default_factory=dict)
     """Volumes that were put in another order, and those of stored tensors."""
+    weights: dict[int, dict[str, Stored]] = field(default_factory=dict)
+    """The stored tensors that are the weights of each layer."""
     place: int = 0
     """The byte at which the node being read stands."""
     label: str = ""
@@ -64,6 +66,7 @@ class Lifter:
         batched = op.word == "INPUT" or any([nodes[index].batched for index in reads])
         name = self.names.take(self.label if label is None else label, op.word, list((stored or {}).values()))
         tie, shared = self._keep(stored or {})
+        self.weights[len(nodes)] = stored or {}
         place = self.place
         nodes.append(Node(name, op, tuple(inputs), shape, self.source, place, place, batched, self.active, tie, shared))
         return len(nodes) - 1
@@ -112,7 +115,7 @@ class Lifter:
             return view.node
         key = (view.node, view.stored, view.base, target)
         if key not in self.made:
-            self.made[key] = self._stored(view.stored, target) if view.stored else self._turned(view, target)
+            self.made[key] = self._stored(view, target) if view.stored else self._turned(view, target)
         return self.made[key]
 
     def target(self, view: View, order: Sequence[int], drop: Sequence[int] = ()) -> tuple[Axis, ...]:
@@ -120,8 +123,8 @@ class Lifter:
         kept = [view.axes[index] for index in order if index not in drop and view.axes[index] != (self.batch,)]
         return tuple(without(item, self.batch) for item in kept) or ((),)
 
-    def _stored(self, stored: Stored, target: tuple[Axis, ...]) -> int:
-        shape = tuple(map(length, target))
+    def _stored(self, view: View, target: tuple[Axis, ...]) -> int:
+        shape, stored = tuple(map(length, target)), ordered(view, target)
         if stored.trained:
             return self.emit(find("PARAM")(shape), (), {"": stored})  # type: ignore[misc]
         table = (("", Weight(shape, buffer=True)),)

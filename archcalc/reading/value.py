@@ -36,6 +36,10 @@ class Stored(NamedTuple):
     shape: Shape
     trained: bool
     """Whether it counts as a parameter; else it is a buffer."""
+    split: Shape = ()
+    """The sizes of the parts of its axes, where a layer has them in another order."""
+    order: tuple[int, ...] = ()
+    """The order in which the layer has those parts."""
 
 
 class View(NamedTuple):
@@ -86,6 +90,16 @@ def stored_view(stored: Stored) -> View:
     """A stored tensor as it is."""
     axes = tuple(map(axis, stored.shape))
     return View(-1, axes, axes, stored)
+
+
+def ordered(view: View, axes: Iterable[Axis]) -> Stored:
+    """The stored tensor that a value is a view of, as a layer has it with these axes."""
+    assert view.stored is not None
+    parts = [factor for item in view.base for factor in item]
+    order = tuple(parts.index(factor) for item in axes for factor in item)
+    if order == tuple(range(len(parts))):
+        return view.stored
+    return view.stored._replace(split=tuple(factor.size for factor in parts), order=order)
 
 
 def transposed(view: View, perm: Sequence[int]) -> View:

@@ -106,7 +106,7 @@ def packed_attention(step: Step) -> list[Value] | None:
     site, lifter = step.site, step.lifter
     if any(site.given(index) for index in (3, 4, 5, 6)) or site.integers("qkv_hidden_sizes") or step.used(1):
         return None
-    stored: dict[str, Stored] = {"weight": step.weight(1)}
+    stored: dict[str, Stored] = {"weight": step.weight(1, (1, 0))}
     if site.given(2):
         stored["bias"] = step.weight(2)
     view = step.view()

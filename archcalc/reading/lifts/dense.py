@@ -16,7 +16,7 @@ def gemm(step: Step) -> list[Value] | None:
     site = step.site
     if site.integer("transA") or site.real("alpha", 1.0) != 1.0 or (site.given(2) and site.real("beta", 1.0) != 1.0):
         return None
-    weight = step.weight(1)
+    weight = step.weight(1, (0, 1) if site.integer("transB") else (1, 0))
     bias = step.weight(2) if site.given(2) else None
     if bias is not None and bias.shape and bias.shape[-1] != step.shape[-1]:
         return None
@@ -52,7 +52,7 @@ def matmul(step: Step) -> list[Value] | None:
     """A stored matrix is a LINEAR, with the bias that is added behind; two volumes are an EINSUM."""
     a, b = step.site.shape(0), step.site.shape(1)
     if step.stored(1) is not None and len(b) == 2 and step.stored(0) is None:
-        return _linear(step, step.weight(1))
+        return _linear(step, step.weight(1, (1, 0)))
     if len(a) < 2 or len(b) < 2:
         return None
     return _product(step, len(a), len(b))

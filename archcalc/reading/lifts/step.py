@@ -9,7 +9,7 @@ from ...ops import find
 from ...shape import Shape
 from ..proto import Call
 from ..site import Site, Unknown
-from ..value import Stored, Value, View, stored_view
+from ..value import Stored, Value, View, ordered, stored_view
 
 if TYPE_CHECKING:
     from ..reader import Reader, Scope
@@ -42,12 +42,13 @@ class Step:
         value = self.site.at(index)
         return None if value is None or value.view is None else value.view.stored
 
-    def weight(self, index: int) -> Stored:
-        """An input that must be stored; else the layer is none of ours."""
-        stored = self.stored(index)
-        if stored is None:
+    def weight(self, index: int, order: Sequence[int] | None = None) -> Stored:
+        """An input that must be stored, its axes in an order; else the layer is none of ours."""
+        value = self.site.at(index)
+        if value is None or value.view is None or value.view.stored is None:
             raise Unknown
-        return stored
+        axes = value.view.axes
+        return ordered(value.view, axes if order is None else [axes[axis] for axis in order])
 
     def number(self, index: int) -> float | None:
         """The one number that an input is, if it is known."""
