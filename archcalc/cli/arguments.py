@@ -147,6 +147,17 @@ def _convert(made: ArgumentParser) -> None:
     made.add_argument("--to", choices=("arch", "spec", "slide", "torch", "keras"), help=about)
 
 
+NOTATIONS = ("arch", "spec", "slide", "torch", "keras")
+
+
+def _notation(word: str) -> str:
+    """A notation; PyTorch is torch."""
+    name = word.lower().removeprefix("py")
+    if name not in NOTATIONS:
+        raise ArgumentTypeError(f"there is no notation {word}, only {', '.join(NOTATIONS)}")
+    return name
+
+
 def _fmt(made: ArgumentParser) -> None:
     made.add_argument("files", nargs="+", metavar="FILE", help="files, or - for standard input")
     made.add_argument("--check", action="store_true", help="change nothing, tell what would change: 1 if anything")

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable
 
 from ..build import Options
+from ..errors import UsageError
 from ..graph import Graph
 from ..load import is_model, parse_spec, read_model, source_of
 from ..slides import is_slide
 from ..source import Source
 from .arguments import options_of, parse
+from .output import save
 from .words import one_spec
 
 
@@ -19,7 +21,12 @@ def convert(words: list[str]) -> int:
     given = parse("convert", words)
     options = options_of(given, given.input[-1] if given.input else None)
     spec = one_spec(given.spec, "convert")
+    if given.to is None and (given.output or "").endswith(".py"):
+        raise UsageError.of("E620", f"{given.output} in which framework's words?", help=("--to torch or --to keras",))
     to, text = _model(spec, options, given.to) if is_model(spec) else _text(spec, options, given.to)
+    if given.output:
+        save(given.output, text, given.spec, given.json)
+        return 0
     if given.json:
         from ..report import json  # noqa: PLC0415 - start-up time counts
 

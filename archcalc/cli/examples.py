@@ -128,7 +128,7 @@ EXAMPLES = {
   archcalc convert "[227x227x3] INPUT; [?] CONV1: 96 11x11 filters at stride 4, pad 0"
   archcalc convert slide.txt
   archcalc convert alexnet --to slide
-  archcalc convert torchvision/resnet50 --to torch
+  archcalc convert torchvision/resnet50 --to torch -o resnet50.py
   archcalc convert model.onnx > model.arch
   archcalc convert torchvision/resnet50 --to spec""",
     ),
