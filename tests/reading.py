@@ -46,7 +46,7 @@ def _split(rows: list[Cells], whole: str) -> Read:
 
 
 def text(table: Table, **view: Any) -> Read:
-    whole = table.report("text", columns=",".join(KEYS), units="full", **view)
+    whole = table.report("text", columns=",".join(KEYS), **{"units": "full", **view})
     lines = iter(whole.splitlines())
     heads = next(line for line in lines if line.startswith("layer  "))
     rows = []
@@ -60,7 +60,7 @@ def text(table: Table, **view: Any) -> Read:
 
 
 def markdown(table: Table, **view: Any) -> Read:
-    whole = table.report("md", columns=",".join(KEYS), units="full", **view)
+    whole = table.report("md", columns=",".join(KEYS), **{"units": "full", **view})
     rows = [line[2:-2].split(" | ") for line in whole.splitlines() if line.startswith("| ")]
     found = [cells(re.sub(r"\\(.)", r"\1", cell.removeprefix("**").removesuffix("**")) for cell in row) for row in rows]
     return _split(found[2:], whole)
@@ -79,7 +79,7 @@ _TEX = {
 
 
 def latex(table: Table, **view: Any) -> Read:
-    whole = table.report("tex", columns=",".join(KEYS), units="full", **view)
+    whole = table.report("tex", columns=",".join(KEYS), **{"units": "full", **view})
     body = whole.partition("\\endlastfoot\n")[2].partition("\\end{longtable}")[0].replace("\\midrule\n", "")
     rows = [[_from_tex(cell) for cell in line.removesuffix(r" \\").split(" & ")] for line in body.splitlines()]
     return _split([cells(row) for row in rows], whole)
@@ -137,7 +137,7 @@ class _Page(HTMLParser):
 
 
 def page(table: Table, **view: Any) -> Read:
-    whole = table.report("html", columns=",".join(KEYS), units="full", **view)
+    whole = table.report("html", columns=",".join(KEYS), **{"units": "full", **view})
     reader = _Page()
     reader.feed(whole[whole.index("<table>") : whole.index("</table>")])
     return _split([cells(row) for row in reader.rows[1:]], whole)

@@ -76,6 +76,14 @@ def _said(read: Read) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", text).split())
 
 
+@pytest.mark.parametrize("units", ["full", "si", "binary", ""])
+@pytest.mark.parametrize("network", ["resnet50", "symbolic"])
+def test_every_format_scales_the_same(network: str, units: str) -> None:
+    table = archcalc.load(NETWORKS[network]).table()
+    first, *others = (FORMATS[form](table, units=units)[:2] for form in ("text", "md", "tex", "html"))
+    assert [other == first for other in others] == [True] * 3
+
+
 @pytest.mark.parametrize("form", ["text", "md", "tex", "html"])
 def test_reports_state_convention_and_coverage(form: str) -> None:
     net = archcalc.load("lenet5")
@@ -157,6 +165,7 @@ def test_a_filtered_fold_sums_what_is_left() -> None:
         ({"where": "name>3"}, "layer is no number"),
         ({"where": "op=CNV"}, "did you mean CONV"),
         ({"where": "op=MaxPool2d"}, "did you mean POOL?"),
+        ({"where": "op=CONV,macs>1M"}, 'one condition each: --where op=CONV --where "macs>1M"'),
         ({"where": "__import__('os')=1"}, "is no condition"),
         ({"sort": "parms"}, "did you mean params"),
         ({"top": 0}, "shows nothing"),
@@ -318,3 +327,37 @@ def test_files_that_are_not_written(
     assert said in shown.err + shown.out
     assert [path.name for path in tmp_path.iterdir()] == ["net.arch"]
     assert Path("net.arch").read_text(encoding="utf-8") == "INPUT 8 -> FC 2\n"
+
+
+CLICKS = """<script>{
+const seen = () => [...document.querySelectorAll("tbody tr")].filter(row => !row.hidden), said = [];
+const note = what => said.push(`${what} ${seen().length} ${seen()[0].cells[0].textContent}`);
+const search = document.querySelector("input"), all = document.querySelector(".tools button");
+const macs = document.querySelectorAll("thead th")[4];
+note("open");
+macs.click(); note("largest"); macs.click(); note("smallest"); macs.click(); note("again");
+search.value = "layer3.0"; search.dispatchEvent(new Event("input")); note("found");
+search.value = ""; search.dispatchEvent(new Event("input"));
+all.click(); note("all"); all.click(); note("none");
+document.querySelector(".block button").click(); note("one");
+document.title = said.join("; ");
+}</script></body>"""
+
+
+@pytest.mark.slow
+def test_a_page_folds_sorts_and_finds(tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("there is no browser")
+    written = archcalc.load("torchvision/resnet50").table().report("html")
+    page = re.sub("<meta http-equiv[^>]*>", "", written).replace("</body>", CLICKS)  # which would forbid the clicks
+    (tmp_path / "net.html").write_text(page, encoding="utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", str(tmp_path / "net.html")]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    found = re.search("<title>(.*?)</title>", shown)
+    # the paper's figure: 6 layers around 4 stages of 3, 4, 6 and 3 blocks; 4 projections are blocks of their own
+    assert found is not None
+    assert found[1].split("; ") == [
+        "open 26 conv1", "largest 174 conv1", "smallest 174 bn1", "again 26 conv1", "found 12 layer3.0.conv1",
+        "all 198 conv1", "none 10 conv1", "one 13 conv1",
+    ]  # fmt: skip

@@ -52,7 +52,6 @@ def parser(name: str) -> ArgumentParser:
 
 
 def _show(made: ArgumentParser) -> None:
-    _spec(made)
     group = made.add_argument_group("formats")
     form = group.add_mutually_exclusive_group()
     form.add_argument("--md", action="store_true", help="Markdown")
@@ -61,6 +60,7 @@ def _show(made: ArgumentParser) -> None:
     form.add_argument("--html", action="store_true", help="a web page, complete in one file")
     group.add_argument("-o", "--output", metavar="FILE", help="write a file; .md .csv .tex .html .json name the format")
     _rows(made.add_argument_group("rows and columns"))
+    _spec(made)
     about = "count as another tool does: macs, flops, torchinfo, fvcore, thop, ptflops, calflops, torch, onnx-tool, ..."
     made.add_argument("--as", dest="as_", metavar="TOOL", help=about)
 

@@ -14,6 +14,7 @@ EXAMPLES = {
   archcalc show "INPUT 32x32x3; stem: [CONV 8 3x3 -> RELU]" --depth 1
   archcalc show resnet50 --where op=CONV --top 10 --units si
   archcalc show alexnet --csv
+  archcalc show vgg16 -o vgg16.html
   archcalc show torchvision/resnet50 --as fvcore""",
     ),
     "check": (

@@ -97,7 +97,10 @@ def _amount(text: str, key: str, value: str) -> Fraction:
 def _check_word(word: str) -> None:
     """A word that no layer has would never match."""
     if not set(word) & set("*?") and word.upper() not in WORDS:
-        help = did_you_mean(layers_like(word, tuple(WORDS)), "archcalc list --layers shows them all")
+        otherwise = "archcalc list --layers shows them all"
+        if set(word) & set("<>=!"):
+            otherwise = f'one condition each: --where op=CONV --where "{word}"'
+        help = did_you_mean(layers_like(word, tuple(WORDS), guess=word.isalnum()), otherwise)
         raise UsageError.of("E671", f"there is no layer {word}", help=(help,))
 
 
