@@ -178,6 +178,26 @@ def test_what_is_computed_again(recompute: str, again: set[str]) -> None:
     assert all(cost.again in (0, cost.forward) for cost in found.values())
 
 
+CHECKPOINTED = "INPUT 8 -> a: [FC 16 -> TANH -> FC 8] -> b: [FC 16 -> TANH -> FC 8] -> FC 2"
+
+
+def test_checkpointed_blocks_cost_what_torch_counts() -> None:
+    """torch.utils.checkpoint of both blocks: 528 forward, 1,440 in the backward pass.
+
+    By default it stops as soon as it has what it needs, before the last layer of a block: 1,184.
+    """
+    net = archcalc.parse(CHECKPOINTED)
+    totals, last = net.training(recompute="blocks").totals, 16 * 8
+    assert (totals.forward, totals.again + totals.backward) == (528, 1440)
+    assert totals.again + totals.backward - 2 * last == 1184
+
+
+@pytest.mark.torch
+def test_what_torch_counts_of_checkpointed_blocks() -> None:
+    counter = pytest.importorskip("tests.torch_reference.counter", reason="the torch group needs PyTorch")
+    assert [counter.checkpointed(early) for early in (False, True)] == [(528, 1440), (528, 1184)]
+
+
 def test_full_recomputation_is_one_forward_pass_more() -> None:
     """Chen et al. 2016, Training deep nets with sublinear memory cost: "one additional forward pass"."""
     plain, again = (archcalc.load("torchvision/resnet50").training(recompute=how).totals for how in ("", "all"))
