@@ -24,6 +24,8 @@ from archcalc.report import diff_md
 from archcalc.report.layout import FANCY
 from archcalc.screen import width
 
+from .test_coverage import mysterious
+
 LINE = "INPUT 16x16x3 -> CONV 8 3x3 p1 -> BN -> RELU -> CONV 16 3x3 p1 -> RELU -> POOL 2 s2 -> FC 10"
 
 
@@ -403,3 +405,16 @@ def test_formulas_in_json(call: Call) -> None:
     text = "INPUT HxWxC -> CONV C 3x3 p1 nobias"
     code, out, _ = call(text, f"{text} -> CONV C 1x1 nobias", "--json")
     assert (code, json.loads(out)["change"]["params"]) == (1, "C**2")
+
+
+def test_what_is_not_counted_is_told() -> None:
+    """A layer of unknown work adds no multiply-adds to the sum, and does not pass for one without any."""
+    found = mysterious().diff(archcalc.parse("INPUT 8x8x3 -> CONV 4 3x3 -> odd: RELU -> FC 10"))
+    assert found.totals["macs"] == sum(change.cost("macs") for change in found.changes) == 0
+    content = found.as_dict()
+    assert (content["before"]["counted"], content["before"]["uncounted"]) == (2, ["odd"])
+    removed = next(layer for layer in content["layers"] if layer["before"] and layer["before"]["name"] == "odd")
+    assert (removed["macs"], removed["before"]["macs"]) == (None, None)
+    said = "counted: before 2 of 3 layers, so there is more to do; not counted: odd (MYSTERY); after all 3 layers"
+    assert said in "\n".join("".join(text for text, _ in line) for line in report.report(found))
+    assert said in diff_md.report(found).replace("\\", "")

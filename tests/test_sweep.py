@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -95,6 +96,16 @@ def test_models_vary_in_their_input(tmp_path: Path) -> None:
     macs = [variant.totals and variant.totals.macs for variant in found]
     assert macs == [28 * 28 * 6 * 25 + 10 * 10 * 16 * 6 * 25, 24 * 24 * 6 * 25 + 8 * 8 * 16 * 6 * 25, None]
     assert found.name == "net" and found.variants[2].reason
+
+
+def test_what_is_counted_is_told() -> None:
+    """A layer of unknown work does not pass for one without any."""
+    found = archcalc.sweep(WIDE, set={"n": "1,2", "d": "1,3"})
+    assert [variant.layers for variant in found] == [2, 4, 2, 4]
+    assert family.coverage(found) == "counted: all 12 layers of 4 networks"
+    odd = replace(found, variants=tuple(replace(variant, uncounted=("odd",)) for variant in found))
+    assert family.coverage(odd) == "counted: 8 of 12 layers, so there is more to do; not counted: odd"
+    assert [row["uncounted"] for row in odd.records()] == [1, 1, 1, 1]
 
 
 def test_formulas_stay() -> None:
@@ -202,8 +213,8 @@ def test_every_format_says_the_same(call: Call) -> None:
     columns = ("--columns", "output,params,macs")
     variants = json.loads(call(*words, "--json")[1])["variants"]
     sheet = list(csv.DictReader(io.StringIO(call(*words, *columns, "--csv")[1])))
-    marked = [line.strip("| ").split(" | ") for line in call(*words, *columns, "--md")[1].splitlines()[2:]]
-    shown = call(*words, *columns)[1].splitlines()[4:]
+    marked = [line.strip("| ").split(" | ") for line in call(*words, *columns, "--md")[1].splitlines()[2:-2]]
+    shown = call(*words, *columns)[1].splitlines()[4:-2]
     assert len(variants) == len(sheet) == len(marked) == len(shown) == 4
     for one, two, three, four in zip(variants, sheet, marked, shown, strict=True):
         assert str(one["values"]["H"]) == two["H"] == three[0] == four.split()[0]

@@ -53,8 +53,13 @@ class Change:
         """Whether it is the same layer under another path."""
         return self.before is not None and self.after is not None and self.before.name != self.after.name
 
+    @property
+    def counted(self) -> bool:
+        """Whether the work of the layer is known, on both sides."""
+        return all(row is None or row.cost.counted for row in (self.before, self.after))
+
     def cost(self, key: str) -> int:
-        """What the change adds to a total, one of COSTS."""
+        """What the change adds to a total, one of COSTS; of a layer whose work is not known no multiply-adds."""
         cost: int = simple(_worth(self.after, key) - _worth(self.before, key))
         return cost
 
@@ -65,7 +70,7 @@ class Change:
             "before": _layer(self.before),
             "after": _layer(self.after),
             "changes": [aspect._asdict() for aspect in self.aspects],
-            **{key: self.cost(key) for key in COSTS},
+            **{key: self.cost(key) if key != "macs" or self.counted else None for key in COSTS},
         }
 
 
@@ -77,7 +82,7 @@ def _layer(row: Row | None) -> dict[str, Any] | None:
     if row is None:
         return None
     inputs = [list(shape) for shape in row.inputs]
-    costs = {key: getattr(row, key) for key in COSTS}
+    costs = {key: getattr(row, key) if key != "macs" or row.cost.counted else None for key in COSTS}
     return {"name": row.name, "op": row.op, "text": row.text, "inputs": inputs, "output": list(row.output), **costs}
 
 
@@ -131,7 +136,7 @@ class Diff:
 
 def _network(table: Table) -> dict[str, Any]:
     found = table.as_dict()
-    return {key: found[key] for key in ("name", "title", "inputs", "outputs", "totals")}
+    return {key: found[key] for key in ("name", "title", "inputs", "outputs", "totals", "counted", "uncounted")}
 
 
 def diff(before: Table, after: Table) -> Diff:

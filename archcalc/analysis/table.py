@@ -247,6 +247,13 @@ def tabulate(graph: Graph) -> Table:
     return Table(graph, rows, _totals(rows, peak), "" if where is None else graph.nodes[where].name)
 
 
+def tally(graph: Graph) -> tuple[Totals, tuple[Row, ...]]:
+    """The totals of a graph, and the layers whose work is not known: a table without receptive fields."""
+    rows = tuple([Row(node, graph, cost(graph, node), None) for node in graph.nodes if node.op.word != "INPUT"])
+    peak, _ = peak_bytes(graph)
+    return _totals(rows, peak), tuple([row for row in rows if not row.cost.counted])
+
+
 def counts(graph: Graph) -> Totals:
     """The totals of a graph, all but its peak, which is 0."""
     rows = tuple([Row(node, graph, cost(graph, node), None) for node in graph.nodes if node.op.word != "INPUT"])

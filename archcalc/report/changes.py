@@ -10,6 +10,7 @@ from ..analysis.aspects import Aspect
 from ..analysis.diff import ADDED, CHANGED, COSTS, MOVED, REMOVED, SAME, Change, Diff
 from ..shape import show
 from ..symbolic import simple
+from .notes import coverage
 from .spell import count, memory, thousands, without_arrays
 
 HEADS = ("layer", "operation", "output", "params", "multiply-adds", "memory")
@@ -37,12 +38,14 @@ class Entry(NamedTuple):
     costs: tuple[int, ...]
     told: str = ""
     layers: int = 1
+    counted: bool = True
 
     @property
     def cells(self) -> tuple[str, ...]:
         """What the columns hold."""
         params, macs, size = self.costs
-        return self.name, self.text, self.output, signed(params), signed(macs), signed_memory(size)
+        work = signed(macs) if self.counted else "?"
+        return self.name, self.text, self.output, signed(params), work, signed_memory(size)
 
 
 def entries(found: Diff, depth: int | None, arrow: str = ARROW) -> list[Entry]:
@@ -57,7 +60,8 @@ def _entry(change: Change, arrow: str) -> Entry:
     row = change.shown
     costs = tuple([change.cost(key) for key in COSTS])
     told = _told(change, arrow) if change.status in (CHANGED, MOVED) else ""
-    return Entry(change.status, row.name, without_arrays(row.text), show(row.output), costs, told)
+    text = without_arrays(row.text)
+    return Entry(change.status, row.name, text, show(row.output), costs, told, counted=change.counted)
 
 
 def _block(path: str, changes: Sequence[Change], arrow: str) -> Entry:
@@ -68,7 +72,8 @@ def _block(path: str, changes: Sequence[Change], arrow: str) -> Entry:
     kinds = [f"{statuses.count(status)} {status}" for status in (ADDED, REMOVED, CHANGED, MOVED) if status in statuses]
     text = count(len(changes), "layer") if len(set(statuses)) == 1 else f"{', '.join(kinds)} of {len(changes)}"
     status = statuses[0] if len(set(statuses)) == 1 else CHANGED
-    return Entry(status, path, text, show(changes[-1].shown.output), costs, layers=len(changes))
+    known = any(change.counted for change in changes)
+    return Entry(status, path, text, show(changes[-1].shown.output), costs, layers=len(changes), counted=known)
 
 
 def _told(change: Change, arrow: str) -> str:
@@ -153,3 +158,9 @@ def same(found: Diff) -> str:
     layers = f"{count(len(found.changes), 'layer')}, {found.after.totals.params:,} parameters"
     other = f"; {found.renamed:,} called otherwise" if found.renamed else ""
     return f"the same network: {layers}{other}"
+
+
+def counted(found: Diff) -> str:
+    """How many layers were counted in either network, and which were not."""
+    before, after = coverage(found.before), coverage(found.after)
+    return f"counted: {before}" if before == after else f"counted: before {before}; after {after}"

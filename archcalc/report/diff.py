@@ -8,7 +8,7 @@ from itertools import groupby
 from ..analysis.diff import ADDED, CHANGED, MOVED, REMOVED, SAME, Diff
 from ..errors import Styled
 from ..screen import printable, width
-from .changes import ARROW, HEADS, Entry, entries, folding, same, totals
+from .changes import ARROW, HEADS, Entry, counted, entries, folding, same, totals
 from .layout import ASCII, FANCY, Signs
 from .notes import heading
 from .spell import count, cut_end, cut_middle, wrap
@@ -132,4 +132,5 @@ def _summary(found: Diff, arrow: str) -> list[Styled]:
     if found.renamed:
         pieces.append((f"({found.renamed:,} under other names)", "faint"))
     ends = [f"{end.what}s: {end.before or 'none'} {arrow} {end.after or 'none'}" for end in found.ends]
-    return [tuple(pieces), *[((printable(end), "caution"),) for end in ends]]
+    known = "caution" if found.before.uncounted or found.after.uncounted else "faint"
+    return [tuple(pieces), *[((printable(end), "caution"),) for end in ends], ((printable(counted(found)), known),)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..analysis.diff import SAME, Diff
 from ..analysis.table import Table
 from ..screen import printable
-from .changes import HEADS, entries, same, totals
+from .changes import HEADS, counted, entries, same, totals
 from .notes import heading
 
 _TEXTS = ("", "layer", "operation", "what differs")
@@ -28,7 +28,7 @@ def _parts(found: Diff, depth: int | None) -> Iterator[str]:
     if rows:
         yield _table(("", *HEADS, "what differs"), rows)
     kinds = [f"{number:,} {status}" for status, number in found.counts.items() if number]
-    yield f"Layers: {', '.join(kinds)}."
+    yield f"Layers: {', '.join(kinds)}; {_escape(counted(found))}."
 
 
 def _named(table: Table) -> str:

@@ -86,7 +86,22 @@ def report(
         reason = printable(variant.reason)
         cut = reason if room is None else cut_end(reason, max(room - width(values), 10), signs.cut)
         lines.append(((values, ""), (cut, "caution")))
-    return [*_heading(found, room), (), *lines]
+    return [*_heading(found, room), (), *lines, *_coverage(found, room)]
+
+
+def coverage(found: Family) -> str:
+    """How many layers were counted, over all variants, and which were not."""
+    layers = sum(variant.layers for variant in found)
+    missing = sum(len(variant.uncounted) for variant in found)
+    if missing:
+        names = ", ".join(dict.fromkeys(name for variant in found for name in variant.uncounted))
+        return f"counted: {layers - missing:,} of {layers:,} layers, so there is more to do; not counted: {names}"
+    return f"counted: all {count(layers, 'layer')} of {count(sum(variant.layers > 0 for variant in found), 'network')}"
+
+
+def _coverage(found: Family, room: int | None) -> list[Styled]:
+    style = "caution" if any(variant.uncounted for variant in found) else "faint"
+    return [(), *[((text, style),) for text in wrap(printable(coverage(found)), min(room or _PROSE, _PROSE))]]
 
 
 def title(key: str) -> str:

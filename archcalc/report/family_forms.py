@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..screen import printable
-from .family import DEFAULT, cells, title
+from .family import DEFAULT, cells, coverage, title
 
 if TYPE_CHECKING:
     from ..sweeping import Family
@@ -22,7 +22,8 @@ def markdown(found: Family, keys: Sequence[str] = DEFAULT) -> str:
     rows = [[*cells(variant, keys), *[variant.reason] * misfits] for variant in found]
     lines = [head, rule, *[list(map(_escape, row)) for row in rows]]
     above = [f"## {_escape(found.title)}", ""] if found.title else []
-    return "\n".join([*above, *[f"| {' | '.join(line)} |" for line in lines]]) + "\n"
+    below = ["", f"{_escape(coverage(found))}."]
+    return "\n".join([*above, *[f"| {' | '.join(line)} |" for line in lines], *below]) + "\n"
 
 
 def _escape(text: str) -> str:

@@ -11,8 +11,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from ..analysis.memory import peak_bytes
-from ..analysis.table import SCHEMA, Totals, counts
+from ..analysis.table import SCHEMA, Totals, tally
 from ..build import Options, build
 from ..errors import Diagnostic, LimitError, SpecError, UsageError
 from ..graph import Graph
@@ -20,7 +19,7 @@ from ..load import is_model, parse_source, read_model, source_of
 from ..report.spell import cut_end, setting
 from ..shape import Shape
 from ..shape import show as show_shape
-from ..symbolic import plain, simple
+from ..symbolic import plain
 from .values import values
 
 MAX_VARIANTS = 100_000
@@ -43,6 +42,9 @@ class Variant:
     totals: Totals | None = None
     """None if the values do not fit."""
     output: Shape | None = None
+    layers: int = 0
+    uncounted: tuple[str, ...] = ()
+    """The layers whose work is not known: there is more to do than the totals say."""
     error: Diagnostic | None = None
     """Why they do not."""
 
@@ -60,6 +62,8 @@ class Variant:
             "values": {name: _plain(value) for name, value in self.values.items()},
             "output": None if self.output is None else plain(list(self.output)),
             "totals": None if self.totals is None else plain(vars(self.totals)),
+            "counted": self.layers - len(self.uncounted),
+            "uncounted": list(self.uncounted),
             "error": None if self.error is None else {"code": self.error.code, "message": self.reason},
         }
 
@@ -87,7 +91,8 @@ class Family:
     def records(self) -> list[dict[str, Any]]:
         """A flat dictionary a variant, for data frames: pandas.DataFrame(sweep(...).records()).
 
-        The values by name (`set.params` for a name that a total has too), then `output`, the totals and `error`.
+        The values by name (`set.params` for a name that a total has too), then `output`, the totals, how many
+        layers are `uncounted`, and `error`.
         """
         totals = tuple(Totals.__dataclass_fields__)
         return [_record(variant, totals) for variant in self.variants]
@@ -113,11 +118,11 @@ class Family:
 
 def _record(variant: Variant, totals: Sequence[str]) -> dict[str, Any]:
     found = variant.as_dict()
-    taken = {*totals, "output", "error"}
+    taken = {*totals, "output", "uncounted", "error"}
     given = {f"set.{name}" if name in taken else name: value for name, value in found["values"].items()}
     output = None if variant.output is None else show_shape(variant.output)
     sums = found["totals"] or dict.fromkeys(totals)
-    return {**given, "output": output, **sums, "error": variant.reason or None}
+    return {**given, "output": output, **sums, "uncounted": len(variant.uncounted), "error": variant.reason or None}
 
 
 def sweep(
@@ -220,6 +225,6 @@ class _Variants:
 
 
 def _counted(point: Mapping[str, Any], graph: Graph) -> Variant:
-    peak, _ = peak_bytes(graph)
-    totals = replace(counts(graph), peak_bytes=simple(peak))
-    return Variant(point, totals, graph.nodes[graph.outputs[0]].shape)
+    totals, missing = tally(graph)
+    layers = len(graph.nodes) - len(graph.inputs)
+    return Variant(point, totals, graph.nodes[graph.outputs[0]].shape, layers, tuple(row.name for row in missing))
