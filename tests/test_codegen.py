@@ -49,8 +49,6 @@ def test_every_layer_has_a_translation(framework: str, table: dict[str, object])
 
 
 REFUSED = [
-    ("keras", "INPUT 8x8x4 -> up: TCONV 4 3x3 g2", "up: Keras has no transposed convolution in groups"),
-    ("keras", "INPUT 8x8x4 -> TCONV 4 3x3 s2 d2", "tconv1: Keras takes strides or dilations, not both"),
     ("torch", "INPUT 8x8x4 -> half: CONV 4 3x3", "half: its modules have a half of their own"),
     ("torch", "INPUT 8 -> a: [FC 4 -> train: FC 2]", "a.train: its modules have a train of their own"),
     ("keras", "INPUT 8 -> a: [b: FC 4] -> a_b: FC 2", "a_b: a_b and a.b are one name there"),
@@ -83,20 +81,15 @@ def test_shipped_specs_are_written_as_a_formatter_leaves_them(framework: str, tm
     pytest.importorskip("ruff", reason="without ruff only Python's own parser reads the code")
     ruff = [sys.executable, "-m", "ruff"]
     options = ["--isolated", "--no-cache", "--line-length=100", str(tmp_path)]
-    for words in (["check", "-q", "--select=E,F,W,I,UP,N8,C4", "--ignore=N812"], ["format", "-q", "--check"]):
+    for words in (["check", "-q", "--select=E,F,W,I,UP,N8,C4", "--ignore=N801,N812"], ["format", "-q", "--check"]):
         done = subprocess.run([*ruff, *words, *options], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (0, "")
 
 
 @every_framework
 def test_every_layer_and_option_is_written_as_python(framework: str) -> None:
-    refused = []
     for case in CASES:
-        try:
-            compile(FRAMEWORKS[framework](archcalc.parse(case.spec)), case.spec, "exec")
-        except archcalc.SpecError:
-            refused.append(case.spec)
-    assert refused == (["INPUT 5x6x8 -> TCONV 6 3 s2x3 d1x2 o0x1 g2"] if framework == "keras" else [])
+        compile(FRAMEWORKS[framework](archcalc.parse(case.spec)), case.spec, "exec")
 
 
 AWKWARD = [
@@ -131,6 +124,26 @@ def test_awkward_names_and_shapes_are_python(framework: str, spec: str) -> None:
 def test_the_command_prints_the_code(framework: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "lenet5", "--to", framework]) == 0
     assert capsys.readouterr() == (FRAMEWORKS[framework](archcalc.load("lenet5")), "")
+
+
+def test_the_command_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "net.py"
+    assert main(["convert", "lenet5", "--to", "PyTorch", "-o", str(file)]) == 0
+    assert capsys.readouterr().out.startswith(f"wrote {file}: ")
+    assert file.read_text(encoding="utf-8") == FRAMEWORKS["torch"](archcalc.load("lenet5"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("--to jax", "there is no notation jax, only arch, spec, slide, torch, keras"),
+        ("-o net.py", "--to torch or --to keras"),
+        ("--to keras -o nowhere/net.py", "its folder doesn't exist"),
+    ],
+)
+def test_the_command_says_what_to_type(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", "lenet5", *words.split()]) != 0
+    assert said in capsys.readouterr().err
 
 
 SMALL_VGG = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from .code import REQUIRED, Arg, Call, Code, Derived, Lit, Progress, Raw, Repeat, change, literals, same, skeleton
@@ -112,7 +113,17 @@ def fold(bodies: Sequence[Body], avoid: Iterable[str] = ()) -> Folded:
         return known[_key(values, item.name)] if _vary(values) else item
 
     calls = tuple(tuple(_argument(param, param.values[use]) for param in params) for use in range(len(bodies)))
-    return Folded(tuple(params), bodies[0].over(leaf), calls)
+    body = bodies[0].over(leaf)
+    names = zip(*(body.inputs for body in bodies), strict=True)
+    return Folded(tuple(params), body._replace(inputs=tuple(map(_common, names))), calls)
+
+
+def _common(names: tuple[str, ...]) -> str:
+    """What the blocks call one of their inputs: what their names begin with."""
+    if len(set(names)) == 1:
+        return names[0]
+    shared = takewhile(lambda signs: len(set(signs)) == 1, zip(*names, strict=False))
+    return "".join(signs[0] for signs in shared).rstrip("0123456789_") or "y"
 
 
 def _literals(body: Body) -> list[Lit]:

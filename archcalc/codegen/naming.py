@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -16,9 +17,9 @@ from .words import fresh
 
 
 def camel(words: str) -> str:
-    """ResNet50 for ResNet-50, ConvBn for conv_bn."""
-    spread = _apart(words)
-    name = "".join(word[0].upper() + word[1:] for word in spread)
+    """ResNet50 for ResNet-50, ConvBn for conv_bn, Llama3_8B for Llama 3 8B."""
+    spread = (word[0].upper() + word[1:] for word in _apart(words))
+    name = re.sub(r"(?<=\d) (?=\d)", "_", " ".join(spread)).replace(" ", "")
     return name if name and not name[0].isdigit() else f"Net{name}"
 
 
@@ -67,9 +68,9 @@ class Namer:
         """The blocks that each block uses, directly or not."""
         every = [definition for found in self._definitions.values() for definition in found]
         names = {definition.name for definition in every}
-        direct = {
-            definition.name: {use.rpartition(".")[2] for use in _used(definition)} & names for definition in every
-        }
+        direct: dict[str, set[str]] = {name: set() for name in names}
+        for definition in every:
+            direct[definition.name] |= {use.rpartition(".")[2] for use in _used(definition)} & names
         for _ in direct:
             direct = {name: used.union(*(direct[other] for other in used)) for name, used in direct.items()}
         return direct

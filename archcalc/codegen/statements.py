@@ -50,11 +50,18 @@ class Writer:
         reads = Counter(ref for line in block for ref in line.inputs) + Counter(outputs)
         last = {ref: place for place, line in enumerate(block) for ref in line.inputs}
         last.update(dict.fromkeys(outputs, len(block)))
+        given = {ref for line in block for ref in line.outputs}.intersection(outputs)
+        given = given if len(given) > 1 else set()
         dying: list[Ref] = []
         for place, line in enumerate(block):
             dying += [ref for ref in line.inputs if last[ref] == place and ref in self.names]
             following = block[place + 1] if place + 1 < len(block) else None
-            lasting = len(line.outputs) == 1 and last.get(line.outputs[0], 0) > place + (1 if line.block else LONG)
+            ref = line.outputs[0]
+            lasting = len(line.outputs) == 1 and (
+                last.get(ref, 0) > place + (1 if line.block else LONG)
+                or (line.block and _joined(ref, following))
+                or ref in given
+            )
             if line.over:
                 self._loop(line, dying, lasting)
             else:
@@ -92,7 +99,7 @@ class Writer:
             return self.last and outputs == (ref,)
         if not self.nest or following.over or ref not in following.inputs:
             return False
-        if uses(following.code, following.inputs.index(ref)) != 1:
+        if uses(following.code, following.inputs.index(ref)) != 1 or (line.block and _joined(ref, following)):
             return False
         operands = tuple(item if other == ref else Raw("x") for other in following.inputs)
         whole = text(fill(following.code, operands, self.own), self.prefix)
@@ -133,6 +140,11 @@ class Writer:
             self.names[ref] = next(option for option in options if option and option not in taken)
             found.append(self.names[ref])
         return found
+
+
+def _joined(ref: Ref, following: Line | None) -> bool:
+    """Whether the next statement puts a value beside several others: there all have names."""
+    return following is not None and ref in following.inputs and len({*following.inputs}) > 2
 
 
 def _depth(item: Code) -> int:

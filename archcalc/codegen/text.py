@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from .code import (
@@ -35,7 +36,7 @@ def text(item: Code, prefix: str = "") -> str:
         case Derived():
             return _derived(item, prefix)
         case Call(function=function, args=args):
-            return f"{text(function, prefix)}({', '.join(_argument(arg, prefix) for arg in args if arg.written)})"
+            return f"{text(function, prefix)}({', '.join(_argument(arg, prefix) for arg in _written(args))})"
         case Suffix(base=base, pieces=pieces):
             glued = "".join(piece if isinstance(piece, str) else text(piece, prefix) for piece in pieces)
             return _bound(base, ATOM, prefix) + glued
@@ -98,6 +99,16 @@ def _bound(item: Code, level: int, prefix: str) -> str:
     return words if own >= level else f"({words})"
 
 
+def _written(args: tuple[Arg, ...]) -> Iterator[Arg]:
+    """The arguments that are written; for two of a kind a loop would be longer."""
+    for arg in args:
+        match arg.value:
+            case Repeat(item=item, count=Lit(value=2), stem="", star=True):
+                yield from (Arg(item), Arg(item))
+            case _ if arg.written:
+                yield arg
+
+
 def _argument(arg: Arg, prefix: str) -> str:
     words = text(arg.value, prefix)
     return f"{arg.key}={words}" if arg.key else words
@@ -132,14 +143,13 @@ def lines(item: Code, indent: int, before: str = "", after: str = "", prefix: st
         return [whole]
     match item:
         case Call(function=Call() as layer, args=args):
-            inner_args = ", ".join(_argument(arg, prefix) for arg in args if arg.written)
+            inner_args = ", ".join(_argument(arg, prefix) for arg in _written(args))
             return lines(layer, indent, before, f"({inner_args}){after}", prefix)
         case Call(function=function, args=args) if any(arg.written for arg in args):
             opened = f"{margin}{before}{text(function, prefix)}("
             inner = [
                 line
-                for arg in args
-                if arg.written
+                for arg in _written(args)
                 for line in lines(arg.value, indent + 4, f"{arg.key}=" if arg.key else "", ",", prefix)
             ]
             return [opened, *_single(inner), f"{margin}){after}"]

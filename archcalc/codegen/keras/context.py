@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import SpecError
 from ...graph import Node
 from ...shape import Shape
 from ..code import Call, Code, In, Lit, Own, Raw, call
-from ..refuse import refused
 from ..step import Step
 from ..text import literal as show
 
@@ -23,6 +21,8 @@ class Layer:
     x: tuple[Shape, ...]
     batched: tuple[bool, ...]
     """For each volume that comes in, whether there is one for each example."""
+    flat: bool = False
+    """Whether it is to give one vector."""
 
     @property
     def op(self) -> Any:
@@ -43,10 +43,6 @@ class Layer:
         """An axis of the language as one of Keras's."""
         rank = len(self.x[index])
         return -1 if axis % rank == rank - 1 else axis % rank + 1
-
-    def refuse(self, what: str, *help: str) -> SpecError:
-        """An error that names the layer."""
-        return refused("Keras", self.node, what, *help)
 
 
 Row = Callable[[Layer], tuple[Step, ...]]

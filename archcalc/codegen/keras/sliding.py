@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 from ...shape import Shape, Window, same_pads
-from ..code import Call, Code, In, Infix, Lit, Suffix, call
+from ..code import Arg, Call, Code, In, Infix, Lit, Suffix, call
 from ..step import Step
 from ..weights import given_weights
 from .context import Layer, fixed, func, number, op, over_batch, plain, row, stored
@@ -85,19 +86,19 @@ def _made(c: Layer, windows: tuple[Window, ...], options: dict[str, Any]) -> Cal
         return call(f"layers.DepthwiseConv{rank}D", kernel(windows), **options, **more, use_bias=bias)
     groups = c.channels if c.op.word == "DWCONV" else c.op.groups
     sizes = (Lit(c.y[-1], "filters"), kernel(windows))
-    return call(f"layers.Conv{rank}D", *sizes, **options, groups=(groups, 1), use_bias=bias, **values)
+    made = call(f"layers.Conv{rank}D", *sizes, **options, groups=(groups, 1), use_bias=bias)
+    return replace(made, args=(*made.args, *values))
 
 
-def _values(c: Layer) -> dict[str, Any]:
+def _values(c: Layer) -> tuple[Arg, ...]:
     """The weights or connections that the spec gives."""
     weight = c.op.weights(*c.x)["weight"]
     if weight.start == "masked":
-        table = call("Connected", Lit(weight.values))
-        return {"kernel_initializer": table, "kernel_constraint": table}
+        return (Arg(call("**connected", Lit(weight.values))),)
     if weight.start != "given":
-        return {}
+        return ()
     values, over = given_weights(weight.values)
-    return {"kernel_initializer": call("Given", Lit(values), over=(over, 1))}
+    return (Arg(call("Given", Lit(values), over=(over, 1)), "kernel_initializer"),)
 
 
 def _every_other(windows: tuple[Window, ...]) -> Step:
@@ -119,23 +120,25 @@ def _local(c: Layer, windows: tuple[Window, ...]) -> Step:
 
 @row("TCONV")
 def transposed(c: Layer) -> tuple[Step, ...]:
-    """layers.ConvTranspose without padding; what is padded away is cut off afterwards."""
+    """layers.ConvTranspose without padding, or what it lacks; what is padded away is cut off afterwards."""
     windows = tuple(window for window, _ in c.op.windows(c.x[0]))
     rank = len(windows)
     sizes, outputs = _sizes(c, windows)
     full = tuple((size - 1) * w.stride + w.span for size, w in zip(sizes, windows, strict=True))
-    if c.op.groups > 1:
-        raise c.refuse("Keras has no transposed convolution in groups", "g1")
-    if any(w.stride > 1 for w in windows) and any(w.dilation > 1 for w in windows):
-        raise c.refuse("Keras takes strides or dilations, not both", "s1 or d1")
     # rows beyond the last kernel hold the bias alone
     more = tuple(max(w.before + out - size, 0) for w, out, size in zip(windows, outputs, full, strict=True))
-    made = call(
-        f"layers.Conv{rank}DTranspose", Lit(c.op.filters, "filters"), kernel(windows),
-        strides=(every(windows, "stride"), 1), output_padding=fixed(number(more)),
-        dilation_rate=(every(windows, "dilation"), 1), use_bias=(not c.op.nobias, True),
-    )  # fmt: skip
     reached = tuple(size + extra for size, extra in zip(full, more, strict=True))
+    own = c.op.groups > 1 or (any(w.stride > 1 for w in windows) and any(w.dilation > 1 for w in windows))
+    size = _all if own else every
+    # without output_padding each kernel reaches the next
+    usual = all(w.span >= w.stride and not rows for w, rows in zip(windows, more, strict=True))
+    options = {"strides": (size(windows, "stride"), 1), "dilation_rate": (size(windows, "dilation"), 1)}
+    made = call(
+        "TransposedConv" if own else f"layers.Conv{rank}DTranspose",
+        Lit(c.op.filters, "filters"), _all(windows, "kernel") if own else kernel(windows), **options,
+        **({} if usual else {"output_padding": fixed(more if own else number(more))}),
+        groups=(c.op.groups, 1), use_bias=(not c.op.nobias, True),
+    )  # fmt: skip
     cut = () if bare(windows) and reached == outputs else (_window_of(windows, reached, outputs),)
     return over_batch(c, rank + 1, (stored(made), *cut))
 
@@ -205,10 +208,11 @@ def _all(windows: tuple[Window, ...], what: str) -> Lit:
 def over_all(c: Layer) -> tuple[Step, ...]:
     """The average or the maximum of all positions."""
     spatial, kind = len(c.x[0]) - 1, "Average" if c.op.word == "GAP" else "Max"
+    kept = {} if c.flat else {"keepdims": fixed(True)}
     if spatial <= 3:
-        return (plain(f"Global{kind}Pooling{spatial}D", keepdims=fixed(True)),)
+        return (plain(f"Global{kind}Pooling{spatial}D", **kept),)
     name = "mean" if kind == "Average" else "max"
-    return (func(op(name, In(), axis=fixed(tuple(range(1, spatial + 1))), keepdims=fixed(True))),)
+    return (func(op(name, In(), axis=fixed(tuple(range(1, spatial + 1))), **kept)),)
 
 
 @row("AAP")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 from ...graph import Graph, Node
-from ..refuse import refused
+from ...shape import Shape
+from ..reading import flattened, readers_of, unread
 from ..step import Placed, Step, Value
 from . import arranging, pointwise, sequences, sliding
 from .context import TABLE, Layer
@@ -32,10 +34,8 @@ class _Translator:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.steps: list[Placed] = []
-        self.readers: dict[int, list[int]] = {}
-        for index, node in enumerate(graph.nodes):
-            for source in node.inputs:
-                self.readers.setdefault(source, []).append(index)
+        self.readers = readers_of(graph)
+        self.flat = flattened(graph, self.readers, ("GAP", "GMP", "DROP"))
         self.owners = {node.tie for node in graph.nodes if node.tie is not None}
 
     def run(self) -> Program:
@@ -43,11 +43,8 @@ class _Translator:
         for index, node in enumerate(nodes):
             if node.op.word != "INPUT":
                 self._layer(index, node)
-        needed = self.graph.needed()
         # what only training needs must be an output too, or its weights were no part of the model
-        late = [
-            i for i, node in enumerate(nodes) if i not in needed and i not in self.readers and node.op.word != "INPUT"
-        ]
+        late = unread(self.graph, self.readers)
         outputs = (*self.graph.outputs, *late)
         return Program(
             self.steps, [node for node in nodes if node.op.word == "INPUT"], [nodes[index] for index in outputs],
@@ -55,15 +52,21 @@ class _Translator:
         )  # fmt: skip
 
     def _layer(self, index: int, node: Node) -> None:
-        if node.op.word not in TABLE:
-            raise refused("Keras", node, f"there is none for {node.op.word}")
         batched = tuple(self.graph.nodes[source].batched for source in node.inputs)
-        steps = TABLE[node.op.word](Layer(node, self.graph.shapes(node), batched))
+        if node.op.word == "DROP" and node.inputs[0] not in self.flat:
+            self.flat.discard(index)
+        layer = Layer(node, tuple(map(self._shape, node.inputs)), batched, index in self.flat)
+        steps = TABLE[node.op.word](layer)
         sources = node.inputs or (self._anchor(index),)
         inputs = [Value(source) for source in sources]
         if node.tie is not None:
             inputs.append(Value(node.tie, "weight"))
         self._emit(index, node, steps, tuple(inputs))
+
+    def _shape(self, index: int) -> Shape:
+        """What stands in the program for a volume: one vector, where nobody wants more."""
+        shape = self.graph.nodes[index].shape
+        return (prod(shape),) if index in self.flat else shape
 
     def _emit(self, index: int, node: Node, steps: tuple[Step, ...], inputs: tuple[Value, ...]) -> None:
         """Steps one after the other; the layer's name belongs to the one that stores, or else to the last."""

@@ -66,7 +66,7 @@ class _File:
         required = [param for param in item.folded.params if not param.optional]
         optional = [param for param in item.folded.params if param.optional]
         given = [*body.inputs, *map(parameter, required), "name: str", *map(parameter, optional)]
-        return [*signature(f"def {item.name}({', '.join(given)}):", 0), *writer.written]
+        return [*signature(item.name, given, indent=0), *writer.written]
 
     def _writer(self, params: tuple[Param, ...] = ()) -> Writer:
         reserved = self.reserved | {param.name for param in params}
@@ -164,4 +164,5 @@ def _check_names(graph: Graph, program: Program) -> None:
             path = f"{step.path}.{part}" if part else step.path
             other = seen.setdefault(path.replace(".", "_"), path)
             if other != path:
-                raise refused("Keras", graph.nodes[step.output.node], f"{path} and {other} are one name there")
+                what = f"{path} and {other} are one name there"
+                raise refused("Keras", graph.nodes[step.output.node], what, "another label")

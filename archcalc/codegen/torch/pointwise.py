@@ -194,7 +194,8 @@ def _matrix(c: Layer, inputs: int) -> Step:
         return layer(made)
     if op.nobias:
         return func(call("F.linear", In(), In(1)))
-    bias_only = call("nn.ParameterDict", call("dict", bias=call("torch.zeros", literal(op.units, "out_features"))))
+    zeros = call("torch.zeros", literal(op.units, "out_features"))
+    bias_only = call("nn.ParameterDict", Items((Suffix(Raw('"bias": '), (zeros,)),), "{}"))
     return func(call("F.linear", In(), In(1), Suffix(Own(), (".bias",))), own=bias_only)
 
 

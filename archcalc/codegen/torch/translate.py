@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
 from ...analysis.cost import own_weights
 from ...graph import Graph, Node
 from ...ops.window import Sliding
+from ...shape import Shape
 from ..code import In, Lit, Suffix, call
+from ..reading import flattened, readers_of, unread
 from ..refuse import refused
 from ..step import Placed, Step, Stored, Value
 from ..words import MODULE
 from . import arranging, pointwise, sequences, sliding
-from .context import ANY, FIRST, FLATTEN, FREE, LAST, TABLE, Layer, fixed, func, turn
+from .context import ANY, FIRST, FLATTEN, FREE, LAST, TABLE, Layer, fixed, func, plain, turn
 
 _FAMILIES = (arranging, pointwise, sequences, sliding)  # they fill the table
 
@@ -64,10 +67,10 @@ class _Translator:
         self.forms: dict[int, Form] = {}
         self.turned: dict[tuple[int, str, str], Value] = {}
         self.inputs: list[Port] = []
-        self.readers: dict[int, list[int]] = {}
-        for index, node in enumerate(graph.nodes):
-            for source in node.inputs:
-                self.readers.setdefault(source, []).append(index)
+        self.readers = readers_of(graph)
+        # the first of a block then takes a vector, as torchvision's classifiers do
+        drops = flattened(graph, self.readers, ("DROP",))
+        self.flat = {index for index in drops if graph.nodes[index].name.endswith(".0")}
         self.blocks = {path for node in graph.nodes for path in _around(node.name)}
         self.storing = {node.name for node in graph.nodes if node.name in self.blocks and own_weights(graph, node)}
         self.storing -= {node.name for node in graph.nodes if node.op.repeats_branch}
@@ -79,13 +82,8 @@ class _Translator:
                 raise refused("PyTorch", node, f"its modules have a {min(clash)} of their own", "another label")
             self._node(index, node)
         outputs = [self._given(index) for index in self.graph.outputs]
-        needed = self.graph.needed()
-        last = [
-            i
-            for i, node in enumerate(self.graph.nodes)
-            if i not in needed and i not in self.readers and not node.active
-        ]
-        training = tuple(self._given(index)[1] for index in last if node_is_computed(self.graph.nodes[index]))
+        heads = [index for index in unread(self.graph, self.readers) if not self.graph.nodes[index].active]
+        training = tuple(self._given(index)[1] for index in heads if node_is_computed(self.graph.nodes[index]))
         ports, values = zip(*outputs, strict=True)
         return Program(self.steps, self.stored, self.inputs, list(ports), tuple(values), training)
 
@@ -119,16 +117,16 @@ class _Translator:
         self.forms[index] = Form(LAST, 0)
 
     def _layer(self, index: int, node: Node) -> None:
-        translation = TABLE.get(node.op.word)
-        if translation is None:
-            raise refused("PyTorch", node, f"there is none for {node.op.word}")
-        shapes, sources = self.graph.shapes(node), node.inputs
+        translation = TABLE[node.op.word]
         takes = self._takes(index, node)
-        values = [self._value(source, takes, node.name) for source in sources]
-        leads = [self.forms[source].lead for source in sources]
+        values = [self._value(source, takes, node.name) for source in node.inputs]
+        leads = [self.forms[source].lead for source in node.inputs]
         if translation.batch and not leads[0]:
             values[0] = self._emit(index, node, (func(Suffix(In(), ("[None]",))),), (values[0],), "lone")
             leads[0] = 1
+        if index in self.flat and node.inputs[0] not in self.flat:
+            values = [self._emit(index, node, (plain(FLATTEN),), tuple(values), "flat")]
+        shapes = tuple(self._shape(source) for source in node.inputs)
         free = translation.gives == FREE
         wanted = self._free(index, node, takes) if free else LAST
         layer = Layer(node, shapes, takes, tuple(leads), wanted, self._shadowed(node))
@@ -139,6 +137,11 @@ class _Translator:
             self.stored[Value(index, "weight")] = Stored(f"{node.name}.weight")
         gives = wanted if free else translation.gives or takes
         self.forms[index] = Form(gives, int(any(leads)) if not node.op.shape_only else 0)
+
+    def _shape(self, index: int) -> Shape:
+        """What stands in the program for a volume: one vector, where nobody wants more."""
+        shape = self.graph.nodes[index].shape
+        return (prod(shape),) if index in self.flat else shape
 
     def _free(self, index: int, node: Node, takes: str) -> str:
         """The layout for what can be given in either."""
@@ -151,7 +154,8 @@ class _Translator:
     def _takes(self, index: int, node: Node) -> str:
         """Where a layer wants the channels."""
         shapes = self.graph.shapes(node)
-        takes = TABLE[node.op.word].takes(node, shapes)
+        # what becomes one vector does so as FC would have it
+        takes = TABLE["FLATTEN" if index in self.flat else node.op.word].takes(node, shapes)
         # where layouts meet, what came first goes on: blocks then give what they take
         source = max(
             node.inputs, key=lambda place: (self.forms[place].lead, len(self.graph.nodes[place].shape), -place)
@@ -200,7 +204,7 @@ class _Translator:
             path = node.name if place == named and not kind else ""
             # what a layer reads beside its volume goes to the step that stores, or to the first
             reads = inputs if len(steps) == 1 else (inputs[0], *(inputs[1:] if place == named else ()))
-            region = self._region(node) if place >= named else self._before(node, inputs[0], step)
+            region = self._region(node) if place >= named and not kind else self._before(node, inputs[0], step)
             self.steps.append(Placed(path, region, step, reads, value, len(self.steps)))
             inputs = (value, *inputs[1:])
         return inputs[0]

@@ -80,9 +80,9 @@ class _File:
         return head if body.form == SEQUENCE else [*head, *blank, *self._forward(item.sample, body, item.folded.params)]
 
     def _init(self, folded: Folded, body: Body, region: Region) -> list[str]:
-        params = "".join(f", {parameter(param)}" for param in folded.params)
-        head = signature(f"def __init__(self{params}) -> None:")
-        kept = [f"        self.{name} = {name}" for name in sorted(_kept(body))]
+        head = signature("__init__", ["self", *map(parameter, folded.params)], "None")
+        read = _read(body)
+        kept = [f"        self.{name} = {name}" for name, *_ in folded.params if name in read]
         if body.form != MODULE:
             made = body.entries[0].made
             assert isinstance(made, Call)
@@ -92,12 +92,11 @@ class _File:
 
     def _forward(self, region: Region, body: Body, params: tuple[Param, ...]) -> list[str]:
         body = body._replace(inputs=inputs(body.inputs, RESERVED))
-        given = "".join(f", {name}: Tensor" for name in body.inputs)
         result = "Tensor" if len(body.outputs) == 1 else f"tuple[{', '.join(['Tensor'] * len(body.outputs))}]"
         writer = Writer(self._reach(region), "self.", reserved=RESERVED, indent=8)
         writer.write(body)
         writer.give(body.outputs)
-        return [*signature(f"def forward(self{given}) -> {result}:"), *writer.written]
+        return [*_forward(body.inputs, result), *writer.written]
 
     def _reach(self, region: Region) -> Callable[[str], Code]:
         """How parts of a block are reached by their paths in it."""
@@ -129,7 +128,6 @@ class _File:
     def _run(self, body: Body) -> list[str]:
         """The forward of the network: what only training needs comes last."""
         body = body._replace(inputs=inputs(body.inputs, RESERVED))
-        given = "".join(f", {name}: Tensor" for name in body.inputs)
         count = len(self.program.values)
         main, late = body.outputs[:count], body.outputs[count:]
         writer = Writer(self._reach(self.root), reserved=RESERVED, indent=8)
@@ -147,7 +145,7 @@ class _File:
         result = (
             "Tensor" if len(main) == 1 and not late else "Tensor | tuple[Tensor, ...]" if late else "tuple[Tensor, ...]"
         )
-        return [*signature(f"def forward(self{given}) -> {result}:"), *writer.written]
+        return [*_forward(body.inputs, result), *writer.written]
 
     def _summary(self) -> str:
         takes = " and ".join(map(_dims, self.program.inputs))
@@ -162,14 +160,14 @@ class _File:
     def _main(self) -> str:
         """What the file does when it is run."""
         examples = ", ".join(map(self._example, self.program.inputs))
+        shapes = "*(tuple(part.shape) for part in y)" if len(self.program.outputs) > 1 else "tuple(y.shape)"
         return "\n".join(
             [
                 'if __name__ == "__main__":',
                 f"    network = {self.name}().eval()",
                 "    with torch.no_grad():",
                 f"        y = network({examples})",
-                "    shapes = [tuple(part.shape) for part in (y if isinstance(y, tuple) else (y,))]",
-                "    print(*shapes, sum(weight.numel() for weight in network.parameters()))",
+                f"    print({shapes}, sum(weight.numel() for weight in network.parameters()))",
             ]
         )
 
@@ -195,7 +193,11 @@ def _dims(port: Port) -> str:
     return f"{words}N x {' x '.join(map(str, port.dims))}"
 
 
-def _kept(body: Body) -> set[str]:
+def _forward(inputs: tuple[str, ...], result: str) -> list[str]:
+    return signature("forward", ["self", *(f"{name}: Tensor" for name in inputs)], result)
+
+
+def _read(body: Body) -> set[str]:
     """The parameters that a forward reads."""
     codes = (item for line in body.lines for item in (line.code, *(line.over[1:] if line.over else ())))
     return {leaf.param for item in codes for leaf in leaves(item) if isinstance(leaf, Derived)}
