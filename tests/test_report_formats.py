@@ -60,6 +60,13 @@ def test_the_sums_are_those_that_others_have_published() -> None:
     assert total["params"] == published["params"]
 
 
+def test_notes_are_about_what_is_shown() -> None:
+    table = archcalc.load("torchvision/resnet50").table()
+    assert "rounded" in table.report("md")
+    assert "rounded" not in table.report("md", where="op=FC")
+    assert "floor drops 1 of 230 padded rows: conv1\n" in table.report("md", where="name=conv1")
+
+
 def test_sums_say_what_they_sum() -> None:
     table = archcalc.load("lenet5").table()
     for form in ("text", "md", "tex", "html", "json"):

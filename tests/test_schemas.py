@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 import archcalc
 from archcalc.cli import main
+from archcalc.cli.words import NAMES
 from archcalc.report.schemas import names, read
 
 from .test_coverage import mysterious
@@ -57,6 +58,12 @@ CALLS = [
     ("saved", "show lenet5 -o net.md --json"),
     ("verify", "verify cnn-9x9 --json"),
     ("export", "export cnn-9x9 -o net.onnx --json"),
+    ("diff", "diff lenet5 lenet5-max --max-params +1% --json"),
+    ("diff", "diff lenet5 lenet5 --json"),
+    ("diff", "diff 'INPUT HxWx3 -> CONV 8 3x3' 'INPUT HxWx3 -> CONV 8 5x5' --json"),
+    ("sweep", "sweep 'INPUT HxWx3 -> CONV n 3x3 s2' --set n=16,32 H=9,10 W=9 --json"),
+    ("sweep", "sweep 'let alpha=1 k=3x3; INPUT 9x9x3 -> CONV (8*alpha) k' --set alpha=0.5 k=5x5 --json"),
+    ("bench", "bench cnn-9x9 --repeat 2 --json"),
 ]
 
 
@@ -97,8 +104,9 @@ def test_schemas_mean_the_same_by_the_same_name() -> None:
             assert meant.setdefault(one, definition) == definition, f"{one} in {name}"
 
 
-def test_every_schema_is_tried() -> None:
+def test_every_schema_is_tried_and_every_command_has_one() -> None:
     assert {name for name, _ in CALLS} == set(names())
+    assert set(NAMES) - set(names()) == {"schema"}  # which prints them
 
 
 @pytest.mark.parametrize(("name", "words"), CALLS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..analysis.table import Table
+from ..analysis.table import Row, Table
 from ..errors import Diagnostic
 from ..graph import Graph, Node
 from ..shape import show
@@ -47,9 +47,10 @@ def _volume(node: Node, named: bool) -> str:
     return f"{node.name} {show(node.shape)}" if named else show(node.shape)
 
 
-def notes(table: Table, units: Units = READABLE) -> list[Note]:
-    """Everything that is to be said about a table."""
-    return [*_answers(table), *_cautions(table), *_sums(table, units), *_claims(table)]
+def notes(table: Table, units: Units = READABLE, rows: Sequence[Row] | None = None) -> list[Note]:
+    """Everything that is to be said about a table; of single layers only about some, where `rows` are given."""
+    about = table.rows if rows is None else rows
+    return [*_answers(table), *_pads(about), *_cautions(table), *_sums(table, units), *_claims(table)]
 
 
 def _answers(table: Table) -> Iterator[Note]:
@@ -62,13 +63,17 @@ def _answers(table: Table) -> Iterator[Note]:
         yield Note(f"line {line}", f"{named}{texts.get(node.name, node.op)} gives {show(node.shape)}", "answer")
 
 
-def _cautions(table: Table) -> Iterator[Note]:
-    """What `same` comes to, what was rounded, what is not counted, and warnings."""
-    same = [row for row in table.rows if getattr(row.node.op, "same", False)]
-    for pad, names in _together((pads(row.windows), row.name) for row in same):
+def _pads(rows: Sequence[Row]) -> Iterator[Note]:
+    """What `same` comes to, and what was rounded."""
+    same = [row for row in rows if getattr(row.node.op, "same", False)]
+    for pad, names in _together((pads(row.pads), row.name) for row in same):
         yield Note("same pads", f"{pad} in {names}")
-    for what, names in _together((row.rounded or "", row.name) for row in table.rounded):
+    for what, names in _together((row.rounded, row.name) for row in rows if row.rounded):
         yield Note("rounded", f"{what}: {names}", "caution")
+
+
+def _cautions(table: Table) -> Iterator[Note]:
+    """What is not counted, what is supposed, and warnings."""
     if table.uncounted:
         yield Note("counted", coverage(table), "caution")
     for condition in table.graph.conditions:

@@ -104,7 +104,8 @@ def select(table: Table, view: View) -> list[Line]:
 def sheet(table: Table, view: View = WHOLE) -> Sheet:
     """What the formats write about a table."""
     shown = select(table, view)
-    said = [*selection(table, view, shown), *notes(table, view.units)]
+    rows = [row for line in shown for row in line.rows] if view.where or view.top else None
+    said = [*selection(table, view, shown), *notes(table, view.units, rows)]
     title, volumes = heading(table.graph)
     return Sheet(table, view, shown, title, volumes, said, tuple(_feet(table, view, shown)))
 
