@@ -1,4 +1,4 @@
-"""Weights from a file: .safetensors or .npz."""
+"""Weights from a file: .safetensors, .npz, or an ONNX model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,16 @@ from .weights import RANDOM, ZEROS
 BY_NAME, BY_ORDER = "name", "order"
 NPZ = ".npz"
 
-_READERS = {".safetensors": safetensors.read, NPZ: npz.read}
+MODEL = ".onnx"
+
+
+def _read_model(path: Path) -> tuple[Stored, ...]:
+    from . import modelweights  # noqa: PLC0415 - start-up time counts
+
+    return modelweights.read(path)
+
+
+_READERS = {".safetensors": safetensors.read, NPZ: npz.read, MODEL: _read_model}
 
 
 def read(name: str | os.PathLike[str]) -> tuple[Stored, ...]:
@@ -37,7 +46,7 @@ def load(graph: Graph, exported: Iterable[str], name: str | os.PathLike[str], ma
         raise _unknown(name)
     if match == BY_ORDER and Path(name).suffix.lower() != NPZ:
         help = ("match by name, or save an .npz",)
-        raise UsageError.of("E644", "a .safetensors file is sorted by name: it keeps no order", str(name), help)
+        raise UsageError.of("E644", f"a {Path(name).suffix} file keeps no order of its weights", str(name), help)
     pair = by_order if match == BY_ORDER else by_name
     return pair(read(name), wanted(graph, exported), Path(name).name)
 
@@ -53,7 +62,7 @@ def check_match(match: str, weights: object) -> None:
 
 def _unknown(name: str | os.PathLike[str]) -> UsageError:
     """The refusal of what is neither a kind of numbers nor a file that can be read."""
-    help = ["random, zeros, or a .safetensors or .npz file"]
+    help = ["random, zeros, or a .safetensors, .npz or .onnx file"]
     if Path(name).suffix.lower() in (".pt", ".pth", ".bin", ".ckpt", ".pkl"):
         help.append("a pickle may run code; in PyTorch: safetensors.torch.save_file(model.state_dict(), ...)")
     return UsageError(Diagnostic("E611", f"the weights {name} are not known", help=tuple(help)))

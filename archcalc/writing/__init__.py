@@ -1,5 +1,5 @@
 """Graphs as text: what somebody would write for a network, repeated structure folded into blocks and repeats."""
 
-from .spec import to_spec
+from .spec import names_of, to_spec
 
-__all__ = ["to_spec"]
+__all__ = ["names_of", "to_spec"]

@@ -52,6 +52,17 @@ def to_spec(graph: Graph) -> str:
     >>> print(to_spec(parse_spec(text)), end="")
     INPUT 8x8x4 -> [ADD [CONV 4 3x3 p1, ID] -> RELU]*2
     """
+    return canonical(Source(_raw(graph)))
+
+
+def names_of(graph: Graph) -> list[str]:
+    """What the layers of a network are called in its text."""
+    other = _parsed(_raw(graph))
+    assert other is not None
+    return [node.name for node in other.nodes]
+
+
+def _raw(graph: Graph) -> str:
     _check_words(graph)
     graph = rounded(graph)
     fit = _fit(graph)
@@ -61,7 +72,7 @@ def to_spec(graph: Graph) -> str:
         short = tidy(graph, paths)
         texts += [_attempt(graph, freed(graph, names), fit) for names in (short, split(short))]
     text = min(texts, key=lambda text: len(text) * (1 if text is texts[0] else _NAMES))
-    return canonical(Source(_settled(text)))
+    return _settled(text)
 
 
 def _settled(text: str) -> str:
