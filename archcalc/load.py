@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import replace
 from os.path import basename, commonpath, dirname, exists, isabs, isfile, join, realpath, relpath, splitext
+from typing import TYPE_CHECKING
 
 from .build import Options, build
 from .errors import Diagnostic, FileError, LimitError, SpecError
@@ -18,6 +19,9 @@ from .source import Source
 from .syntax import MAX_TEXT, Parsed
 from .syntax import read as read_tree
 from .words import nearest
+
+if TYPE_CHECKING:
+    from .reading.proto import ModelPart
 
 
 def read_spec(spec: str, options: Options | None = None) -> Graph:
@@ -36,15 +40,23 @@ def is_model(spec: str) -> bool:
 
 def read_model(path: str, options: Options | None = None) -> Graph:
     """The graph of an ONNX model that any software wrote."""
-    from .proof import proven  # noqa: PLC0415 - start-up time counts
     from .reading import Reading, graph_of, open_model  # noqa: PLC0415 - start-up time counts
 
     options = options or Options()
     if not exists(path):
         raise _missing(path)
     model = open_model(path)
-    exported = proven(model, path) if options.input is None else None
+    exported = _exported(model, path) if options.input is None else None
     return exported or graph_of(model, path, Reading(options.input, options.values, options.max_layers))
+
+
+def _exported(model: ModelPart, path: str) -> Graph | None:
+    """The network that the model is the export of, if it says so and that is proven."""
+    if not any(key.startswith("archcalc.") for key in model.properties):
+        return None
+    from .proof import proven  # noqa: PLC0415 - start-up time counts
+
+    return proven(model, path)
 
 
 def source_of(spec: str, options: Options) -> tuple[Source, Options, str]:

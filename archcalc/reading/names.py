@@ -11,6 +11,7 @@ LONGEST = 120
 """Characters of a name."""
 
 _ENDINGS = re.compile(r"[./_](?:weight|kernel|w|bias|b|gamma|scale|s|weight_quantized)(?:[:_]?0)?$", re.IGNORECASE)
+_OTHERS = re.compile(r"\W+", re.ASCII)
 _MADE = re.compile(r"^(?:onnx::|val_|_val|const)", re.IGNORECASE)
 """Names that exporters make up."""
 
@@ -59,13 +60,15 @@ def fitted(name: str) -> str:
     >>> fitted("/layer1/layer1.0/conv1/Conv"), fitted("gpu_0/conv1_1"), fitted("onnx::Relu:12")
     ('layer1.0.conv1.conv', 'gpu_0.conv1_1', 'onnx_relu_12')
     """
+    if name.isidentifier() and name.isascii():
+        return name.lower().strip("_")[:LONGEST]
     scopes: list[str] = []
     for part in name[: 4 * LONGEST].lower().split("/"):
         if scopes and part.startswith(scopes[-1] + "."):
             scopes.pop()  # PyTorch's exporter repeats the path so far
         if part:
             scopes.append(part)
-    segments = (re.sub(r"\W+", "_", segment, flags=re.ASCII).strip("_") for segment in ".".join(scopes).split("."))
+    segments = (_OTHERS.sub("_", segment).strip("_") for segment in ".".join(scopes).split("."))
     path = ".".join(_label(segment) for segment in segments if segment)
     return path[:LONGEST].rstrip("._") if not path[:1].isdigit() else f"n{path}"[:LONGEST].rstrip("._")
 

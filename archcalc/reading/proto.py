@@ -12,8 +12,12 @@ from .wire import Field, Span, Wire
 
 MAX_RANK = 64
 """Axes of a tensor."""
-MAX_NODES = 500_000
+MAX_NODES = 200_000
 """Nodes of one graph."""
+
+
+MAX_ENDS = 20_000
+"""Inputs or outputs of one node."""
 
 
 class Info(NamedTuple):
@@ -174,6 +178,8 @@ def _node(wire: Wire, span: Span) -> Call:
             attributes[key] = value
         elif number in texts:
             texts[number] = wire.text(part)
+    if max(len(inputs), len(outputs)) > MAX_ENDS:
+        raise LimitError(Diagnostic("E661", f"a node has more than {MAX_ENDS:,} inputs or outputs", wire.name))
     name, op, domain, overload = texts.values()
     return Call(op, tuple(inputs), tuple(outputs), attributes, name, plain_domain(domain), overload, span.start)
 

@@ -21,6 +21,10 @@ FEW = 16
 """Real numbers that are folded at most: more of them are weights."""
 
 
+MOST_VALUE = 2**63
+"""Whole numbers of ONNX have 64 bits; what would be larger has gone round, or wants to fill the memory."""
+
+
 def fold(site: Site, outputs: list[Value]) -> list[Value]:
     """The outputs with their numbers, where they can be told."""
     function = FOLDS.get(site.op)
@@ -35,7 +39,7 @@ def fold(site: Site, outputs: list[Value]) -> list[Value]:
     if site.op == "Split":
         return [value._replace(items=tuple(items)) for value, items in zip(outputs, found, strict=True)]
     items = tuple(found)
-    if len(items) != outputs[0].size:
+    if len(items) != outputs[0].size or any(isinstance(item, int) and abs(item) >= MOST_VALUE for item in items):
         return outputs
     return [outputs[0]._replace(items=items), *outputs[1:]]
 
