@@ -26,7 +26,7 @@ from archcalc.report.chart import Axis, Chart, Line, axis, tight_axis
 from archcalc.report.family_chart import chart
 from archcalc.report.layout import ASCII, FANCY, Signs
 from archcalc.screen import width
-from archcalc.sweeping.family import sweep
+from archcalc.sweeping import sweep
 from archcalc.sweeping.values import values
 
 WIDE = "let n=4 d=1; INPUT 8x8x3 -> [CONV n 3x3 p1]*d -> FC 10"
@@ -159,6 +159,12 @@ def test_huge_ranges_are_refused_without_counting_them() -> None:
         archcalc.sweep(WIDE, set={"n": "1..1000", "d": "1..1000"})
 
 
+def test_a_family_prints_itself() -> None:
+    found = archcalc.sweep(WIDE, set={"n": [1, 2]})
+    assert str(found).splitlines()[2].split() == ["n", "output", "params", "multiply-adds", "memory", "peak", "memory"]
+    assert found._repr_markdown_().startswith("| n | output | params |")
+
+
 def test_the_order_of_the_values() -> None:
     found = archcalc.sweep(WIDE, set={"n": [2, 1], "d": "1..3"})
     assert [tuple(variant.values.values()) for variant in found] == [(2, 1), (2, 2), (2, 3), (1, 1), (1, 2), (1, 3)]
@@ -183,6 +189,11 @@ def test_what_is_wrong_for_all(spec: str, given: dict[str, Any], error: type[Exc
         archcalc.sweep(spec, set=given, zip=True)
     diagnostics = getattr(caught.value, "diagnostics")  # noqa: B009 - the type is a parameter
     assert diagnostics[0].code[:2] == code[:2] and (code == "E101" or diagnostics[0].code == code)
+
+
+def test_what_could_vary_is_told(call: Call) -> None:
+    assert "the spec has T=128, layers=12, heads=12, width=768, vocab=50257" in call("transformers/gpt2")[2]
+    assert "the spec has H, W" in call("INPUT HxWx3 -> RELU")[2]
 
 
 def test_progress() -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..ops import FAMILIES
 from ..shape import show
-from .aspects import Pair
+from .aspects import Pair, plain
 from .table import Row
 
 CELLS = 25_000_000
@@ -40,7 +40,7 @@ class Kind(NamedTuple):
 
 def kind(row: Row) -> Kind:
     """The kind of a layer."""
-    op, *arguments = row.text.split()
+    op, *arguments = plain(row).split()
     block, _, last = row.name.rpartition(".")
     inputs = " ".join(map(show, row.inputs))
     return Kind(op, tuple(arguments), last if block and not last.isdecimal() else "", inputs, show(row.output),

@@ -100,8 +100,7 @@ def _operations(one: Row, other: Row) -> tuple[str, str]:
     """The layers as they are written; what means the same is no difference."""
     if one.text == other.text and one.rounded == other.rounded:
         return one.text, other.text
-    before, after = _unfitted(one), _unfitted(other)
-    return ("", "") if _EACH.sub(r"\1\2", before) == _EACH.sub(r"\1\2", after) else (before, after)
+    return ("", "") if plain(one) == plain(other) else (_unfitted(one), _unfitted(other))
 
 
 _EACH = re.compile(r"(?<= )([a-z]?)(\d+(?::\d+)?)(?:x\2)+(?= |$)")
@@ -112,6 +111,11 @@ def _unfitted(row: Row) -> str:
     """The layer as it is written; how sizes are rounded only where one is."""
     text, fit = spell(row.node.op), getattr(row.node.op, "fit", "")
     return text if row.rounded or not fit else text.replace(f" {fit}", "")
+
+
+def plain(row: Row) -> str:
+    """The layer in the fewest words, so that what means the same is the same."""
+    return _EACH.sub(r"\1\2", _unfitted(row))
 
 
 def _volumes(shapes: Sequence[Shape]) -> str:

@@ -1,5 +1,6 @@
 """Families of networks: one spec with several values for its names."""
 
-from .family import MAX_VARIANTS, Family, Variant, sweep
+from .family import Family, Variant
+from .sweep import MAX_VARIANTS, sweep
 
 __all__ = ["MAX_VARIANTS", "Family", "Variant", "sweep"]
