@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from fractions import Fraction
 from typing import Any
@@ -204,6 +205,17 @@ def test_what_is_no_device(spec: str, dtype: str | None, help: str) -> None:
 
 
 # Reports
+
+
+@pytest.mark.parametrize("command", ["roofline", "training"])
+def test_csv_says_what_json_says(command: str) -> None:
+    layers = json.loads(process(f"{command} lenet5 --json").out)["layers"]
+    rows = list(csv.DictReader(process(f"{command} lenet5 --csv").out.splitlines()))
+    for row, layer in zip(rows, layers, strict=True):
+        exact = {"output": "x".join(map(str, layer.pop("output")))}
+        if layer.get("intensity"):
+            assert float(row.pop("intensity")) == float(Fraction(layer.pop("intensity")))
+        assert row == {**{key: "" if value is None else str(value) for key, value in layer.items()}, **exact}
 
 
 def test_command() -> None:

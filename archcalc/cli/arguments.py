@@ -198,6 +198,7 @@ def _training(made: ArgumentParser) -> None:
     made.add_argument("--batch", type=_positive, default=1, metavar="N", help="examples at once (1)")
     _learning(made)
     made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+    made.add_argument("--csv", action="store_true", help="CSV: exact numbers, a line a layer")
 
 
 def _roofline(made: ArgumentParser) -> None:
@@ -206,6 +207,7 @@ def _roofline(made: ArgumentParser) -> None:
     device = "a100, h100-fp16, tpu-v5e, ... or flops=19.5T,bandwidth=1.5T: operations and bytes a second"
     made.add_argument("--device-spec", metavar="DEVICE", help=device)
     made.add_argument("--depth", type=_positive, metavar="N", help="fold layers into blocks by N parts of their paths")
+    made.add_argument("--csv", action="store_true", help="CSV: exact numbers, a line a layer")
 
 
 def _numbers(made: ArgumentParser) -> None:

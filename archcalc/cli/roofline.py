@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..analysis.devices import device
-from ..report import json, text
+from ..report import json, records, text
 from ..report import roofline as forms
 from .arguments import parse
 from .common import network
@@ -20,6 +20,9 @@ def roofline(words: list[str]) -> int:
     net.check()
     if given.json:
         sys.stdout.write(json.document(found.as_dict()))
+        return 0
+    if given.csv:
+        sys.stdout.write(records.document(found.as_dict()["layers"]))
         return 0
     room, signs = text.screen(sys.stdout)
     text.write(forms.report(found, room, given.depth, signs), sys.stdout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..report import json, text
+from ..report import json, records, text
 from ..report import training as forms
 from .arguments import parse
 from .common import network
@@ -18,6 +18,9 @@ def training(words: list[str]) -> int:
     net.check()
     if given.json:
         sys.stdout.write(json.document(found.as_dict()))
+        return 0
+    if given.csv:
+        sys.stdout.write(records.document(found.as_dict()["layers"]))
         return 0
     room, signs = text.screen(sys.stdout)
     text.write(forms.report(found, room, given.depth, signs), sys.stdout)
