@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 import archcalc
+from archcalc.analysis.traffic import together, traffic
 from archcalc.backends import binding, session
-from archcalc.backends.bench import Bench, moved_bytes
+from archcalc.backends.bench import Bench
 from archcalc.backends.export import Prepared
 from archcalc.backends.fusion import Fusion
 from archcalc.backends.lower import Model, lower
 from archcalc.backends.profile import Kernel
 from archcalc.cli.entry import main
-from archcalc.report.bench import together
+from archcalc.report.bench import together as named_together
 
 HEAVY = {"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "ConvTranspose", "LSTM", "GRU", "Einsum"}
 
@@ -74,10 +75,10 @@ def bench(net: archcalc.Network, **options: Any) -> Bench:
 
 
 @pytest.mark.parametrize("spec", [*SPECS.values(), "lenet5", "torchvision/mobilenet_v3_small", "lstm-tagger"])
-@pytest.mark.parametrize("batch", [1, 3])
-def test_every_layer_and_all_work_is_in_one_line(spec: str, batch: int) -> None:
+@pytest.mark.parametrize(("batch", "dtype"), [(1, "float32"), (3, "float32"), (2, "float16")])
+def test_every_layer_and_all_work_is_in_one_line(spec: str, batch: int, dtype: str) -> None:
     net = archcalc.parse(spec) if "INPUT" in spec else archcalc.load(spec)
-    measured = bench(net, batch=batch)
+    measured = bench(net, batch=batch, dtype=dtype)
     assert sorted(name for row in measured.rows for name in row.layers) == sorted(row.name for row in net.table().rows)
     assert measured.macs == batch * net.totals.macs
     for row in measured.rows:
@@ -106,13 +107,9 @@ def test_runs_to_warm_up_do_not_count() -> None:
     ],
 )
 def test_what_layers_move(layers: str, batch: int, numbers: int) -> None:
-    rows = [row for row in archcalc.parse(CONV).table().rows if row.name in layers.split()]
-    assert moved_bytes(rows, batch) == 4 * numbers
-
-
-def test_an_embedding_moves_the_rows_that_it_looks_up() -> None:
-    (row,) = archcalc.parse("INPUT 10 int -> EMBED 1000 8").table().rows
-    assert moved_bytes([row], 1) == 4 * (10 + 10 * 8 + 10 * 8)
+    found = traffic(archcalc.parse(CONV).table(), batch)
+    chosen = [(row, moved) for row, moved in found if row.name in layers.split()]
+    assert together(chosen, batch).moved == 4 * numbers
 
 
 @pytest.mark.parametrize(
@@ -126,7 +123,7 @@ def test_an_embedding_moves_the_rows_that_it_looks_up() -> None:
     ],
 )
 def test_layers_that_share_kernels_are_named_together(layers: list[str], said: str) -> None:
-    assert together(layers) == said
+    assert named_together(layers) == said
 
 
 class FakeBinding:

@@ -6,6 +6,7 @@ move nothing, slices read what they keep, an embedding reads the rows that it is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -149,6 +150,22 @@ def traffic(table: Table, batch: int = 1, dtype: str = "float32") -> tuple[tuple
     sizes = _sizes(graph, element, batch)
     index_of = {node.name: index for index, node in enumerate(graph.nodes)}
     return tuple((row, _moved(graph, index_of[row.name], row, sizes, element, batch)) for row in table.rows)
+
+
+def together(found: Sequence[tuple[Row, Traffic]], batch: int = 1, dtype: str = "float32") -> Traffic:
+    """What layers move that are computed as one: volumes between them stay inside."""
+    graph = found[0][0].graph
+    sizes, inside = _sizes(graph, bytes_of(dtype), batch), {row.name for row, _ in found}
+    within = [node.name in inside for node in graph.nodes]
+    read, written = set[int](), set(graph.outputs)
+    for node, member in zip(graph.nodes, within, strict=True):
+        (read if member else written).update(node.inputs)
+    return Traffic(
+        simple(sum(sizes[index] for index in read if not within[index])),
+        simple(sum(moved.weights for _, moved in found)),
+        simple(sum(sizes[index] for index in written if within[index])),
+        simple(sum(moved.flops for _, moved in found)),
+    )
 
 
 def _sizes(graph: Graph, element: int, batch: int) -> list[int]:

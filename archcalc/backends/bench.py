@@ -5,13 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from ..analysis.memory import FLOAT32
 from ..analysis.table import Row, Table
+from ..analysis.traffic import Traffic, together, traffic
 from .binding import Bound
 from .export import Prepared
 from .fusion import Fusion
@@ -34,7 +33,7 @@ class Timed:
     macs: int
     """Multiply-adds of the whole batch, predicted."""
     bytes: int
-    """What must be read and written: weights, volumes of other lines, volumes for them. Embeddings read single rows."""
+    """What must be read and written: weights, volumes of other lines, and volumes for them."""
     seconds: tuple[float, ...]
     """Of every run."""
 
@@ -122,13 +121,13 @@ def _by_layer(
     for run, one in enumerate(passes):
         for kernel in one.kernels:
             found.setdefault(fusion.layers(kernel.name), [[] for _ in passes])[run].append(kernel)
-    together: dict[str | None, list[Row]] = {}
-    for row in table.rows:
-        together.setdefault(fusion.group(row.name), []).append(row)
-    together[None] = []
-    rows = tuple(_timed(together[key], found[key], batch) for key in together if key in found)
+    layers: dict[str | None, list[tuple[Row, Traffic]]] = {}
+    for row, moved in traffic(table, batch, prepared.kind.name):
+        layers.setdefault(fusion.group(row.name), []).append((row, moved))
+    layers[None] = []
+    rows = tuple(_timed(layers[key], found[key], batch, prepared.kind.name) for key in layers if key in found)
     events = [
-        Event(run, tuple(row.name for row in together[key]), kernel)
+        Event(run, tuple(row.name for row, _ in layers[key]), kernel)
         for key, runs in found.items()
         for run, kernels in enumerate(runs)
         for kernel in kernels
@@ -136,26 +135,9 @@ def _by_layer(
     return rows, tuple(sorted(events, key=lambda event: event.kernel.start))
 
 
-def _timed(rows: Sequence[Row], runs: Sequence[Sequence[Kernel]], batch: int) -> Timed:
+def _timed(layers: Sequence[tuple[Row, Traffic]], runs: Sequence[Sequence[Kernel]], batch: int, dtype: str) -> Timed:
     seconds = tuple(sum(kernel.duration for kernel in kernels) / 1e6 for kernels in runs)
-    macs = sum(row.macs * (batch if row.node.batched else 1) for row in rows)
-    moved = moved_bytes(rows, batch) if rows else sum(kernel.bytes for kernel in runs[0])
-    return Timed(tuple(row.name for row in rows), tuple(kernel.op_type for kernel in runs[0]), macs, moved, seconds)
-
-
-def moved_bytes(rows: Sequence[Row], batch: int) -> int:
-    """What layers that are computed together must at least read and write; volumes between them stay inside."""
-    graph = rows[0].graph
-    inside = {row.name for row in rows}
-    members = [index for index, node in enumerate(graph.nodes) if node.name in inside]
-    read = {source for index in members for source in graph.nodes[index].inputs} - set(members)
-    outside = {source for node in graph.nodes if node.name not in inside for source in node.inputs} | set(graph.outputs)
-    volumes = [graph.nodes[index] for index in (*read, *(outside & set(members)))]
-    return sum(map(_weight_bytes, rows)) + FLOAT32 * sum(
-        prod(node.shape) * (batch if node.batched else 1) for node in volumes
-    )
-
-
-def _weight_bytes(row: Row) -> int:
-    stored = FLOAT32 * (row.params + row.cost.buffers)
-    return min(stored, row.activation_bytes) if row.op == "EMBED" else stored
+    moved = together(layers, batch, dtype) if layers else None
+    size = moved.moved if moved else sum(kernel.bytes for kernel in runs[0])
+    names, kernels = tuple(row.name for row, _ in layers), tuple(kernel.op_type for kernel in runs[0])
+    return Timed(names, kernels, moved.flops // 2 if moved else 0, size, seconds)

@@ -18,6 +18,9 @@ from .profile import Kernel
 _MOVES = {"ReorderInput", "ReorderOutput", "MemcpyFromHost", "MemcpyToHost", "Cast", "Transpose"}
 """Kernels that the runtime adds on its own account, where no node has their name."""
 
+_IN_FLOAT32 = "InsertedPrecisionFreeCast_"
+"""Before the names of kernels that compute in float32 what the model has in half precision."""
+
 _INTO_PRODUCER = frozenset(
     {
         "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "Clip", "HardSigmoid", "HardSwish", "Sigmoid", "Tanh",
@@ -59,6 +62,7 @@ class Fusion:
 
     def _named(self, name: str) -> int | None:
         """The node that a kernel is named after: the whole name, or all before a `_` or `/` of it."""
+        name = name.removeprefix(_IN_FLOAT32)
         while name:
             if name in self._at:
                 return self._at[name]
