@@ -144,7 +144,8 @@ def _solve(made: ArgumentParser) -> None:
 def _convert(made: ArgumentParser) -> None:
     _spec(made)
     about = "the notation to write: by default a spec for a listing or an ONNX model, a listing for a spec"
-    made.add_argument("--to", choices=("arch", "spec", "slide", "torch", "keras"), help=about)
+    made.add_argument("--to", type=_notation, metavar="|".join(NOTATIONS), help=about)
+    made.add_argument("-o", "--output", metavar="FILE", help="write a file, such as net.py")
 
 
 NOTATIONS = ("arch", "spec", "slide", "torch", "keras")
