@@ -169,7 +169,7 @@ def test_recurrent_layers() -> None:
 @pytest.mark.parametrize(
     ("recompute", "again"),
     [("", set()), ("all", {"a.b.x", "a.b.y", "a.c.x", "d"}), ("blocks", {"a.b.x", "a.b.y", "a.c.x"}),
-     ("1", {"a.b.x", "a.b.y", "a.c.x"}), ("2", {"a.b.x", "a.b.y", "a.c.x"}), ("3", set())],
+     ("1", {"a.b.x", "a.b.y", "a.c.x"}), ("2", {"a.b.x", "a.b.y", "a.c.x"})],
 )  # fmt: skip
 def test_what_is_computed_again(recompute: str, again: set[str]) -> None:
     spec = "INPUT 8 -> a: [b: [x: FC 8 -> y: FC 8] -> c: [x: FC 8]] -> d: FC 8"
@@ -223,6 +223,8 @@ def test_letters() -> None:
     [
         ({"freeze": ["conv7"]}, "E627", "did you mean conv"),
         ({"freeze": ["relu1"]}, "E695", "leave it out"),
+        ({"recompute": "blocks"}, "E694", "label them"),
+        ({"recompute": "2"}, "E694", "label them"),
         ({"recompute": "layers"}, "E694", "blocks, all, or a number of parts of the layers' paths, as for --depth"),
     ],
 )

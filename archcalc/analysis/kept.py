@@ -11,7 +11,7 @@ from ..symbolic import simple
 from .backward import depends, has_weights, running
 from .inplace import folded
 from .memory import Alive
-from .training import block_of
+from .training import blocks_of
 
 
 class Cache(NamedTuple):
@@ -48,7 +48,7 @@ def kept(graph: Graph, element: int, in_place: bool, recompute: str, frozen: Col
     those before which nothing is trained keep only what a trained layer reads.
     """
     sizes = _sizes(graph, element, in_place, frozen)
-    blocks = [block_of(node, recompute) for node in graph.nodes]
+    blocks = blocks_of(graph, recompute)
     leaving = set(graph.outputs)
     for node, block in zip(graph.nodes, blocks, strict=True):
         leaving.update([source for source in node.inputs if blocks[source] != block])

@@ -126,12 +126,21 @@ def _prefixes(name: str) -> list[str]:
     return [".".join(parts[: end + 1]) for end in range(len(parts))]
 
 
-def block_of(node: Node, recompute: str) -> str | None:
-    """The block with which a layer is computed again; None for a layer that is not.
+def blocks_of(graph: Graph, recompute: str) -> list[str | None]:
+    """The block with which each layer is computed again; None for a layer that is not.
 
     `blocks` are the innermost ones: the layers whose paths agree but for the last part. A number folds by so many parts
-    of the paths, as `show --depth` does.
+    of the paths, as `show --depth` does. UsageError where there are no blocks.
     """
+    check_recompute(recompute)
+    blocks = [_block_of(node, recompute) for node in graph.nodes]
+    if recompute and all(block is None for block in blocks):
+        help = ("label them: stem: [CONV 8 3x3 -> RELU]", "--recompute all")
+        raise UsageError.of("E694", "there are no blocks to compute again", f"for --recompute {recompute}", help)
+    return blocks
+
+
+def _block_of(node: Node, recompute: str) -> str | None:
     if not recompute or node.op.word == "INPUT":
         return None
     if recompute == ALL:
@@ -153,7 +162,6 @@ def check_recompute(recompute: str) -> None:
 
 def repeated(graph: Graph, needs: list[bool], recompute: str) -> list[bool]:
     """Whether each layer runs again: the whole of a block does if anything in it has a gradient."""
-    check_recompute(recompute)
-    blocks = [block_of(node, recompute) for node in graph.nodes]
+    blocks = blocks_of(graph, recompute)
     learning = {block for block, needed in zip(blocks, needs, strict=True) if needed and block is not None}
     return [block in learning for block in blocks]

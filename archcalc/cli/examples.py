@@ -58,7 +58,7 @@ EXAMPLES = {
   archcalc memory torchvision/resnet50
   archcalc memory torchvision/resnet50 --batch 32 --optimizer momentum
   archcalc memory transformers/gpt2 --dtype bfloat16 --mixed --fits 24GiB
-  archcalc memory vgg16 --fits 8GiB --recompute blocks
+  archcalc memory torchvision/resnet152 --fits 8GiB --recompute blocks
   archcalc memory torchvision/vgg16 --freeze features --json""",
     ),
     "training": (
