@@ -72,12 +72,19 @@ def _bounds(bounds: Pairs) -> list[str]:
     least: dict[Any, int] = {}
     others = []
     for large, small in bounds:
-        bound = _least(large - small)
+        bound = _least(_unrounded(large - small))
         if bound is None:
             others.append(f"{pretty(large)} >= {pretty(small)}")
         else:
             least[bound[0]] = max(least.get(bound[0], 1), bound[1])
     return [*(f"{symbol} >= {value}" for symbol, value in least.items() if value > 1), *dict.fromkeys(others)]
+
+
+def _unrounded(difference: Any) -> Any:
+    """A difference without the rounding in it: floor(x) reaches a whole number where x does."""
+    rounded = [term for term in sympy.Add.make_args(difference) if isinstance(term, sympy.floor)]
+    rest = difference - sum(rounded)
+    return rest + rounded[0].args[0] if len(rounded) == 1 and rest.is_Integer else difference
 
 
 def _least(difference: Any) -> tuple[Any, int] | None:

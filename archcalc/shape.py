@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from .errors import SpecError
 from .symbolic import Symbolic, distinct, has_symbols, quotient
+from .tape import is_tried, refuse
 
 Shape = tuple[int, ...]
 
@@ -124,9 +125,10 @@ def fit_window(size: int, window: Window, fit: str) -> Fit:
     if fit == CEIL and has_symbols(room):
         return _fit_up(size, window, room)
     steps, dropped = divmod(room, window.stride)
-    if not dropped or fit == EXACT:
+    if fit != CEIL or not dropped:
         return Fit(steps + 1, dropped)
-    if fit == CEIL and (steps + 1) * window.stride < size + window.before:
+    # (steps + 1) * stride < size + before, solved for what is dropped
+    if dropped > window.stride + window.after - window.span:
         return Fit(-(-room // window.stride) + 1, 0, window.stride - dropped)
     return Fit(steps + 1, dropped)
 
@@ -147,6 +149,8 @@ def same_pads(size: int, window: Window) -> tuple[int, int]:
 
 def same_padding(size: int, window: Window) -> int:
     """The pads before and after together that give ceil(size/stride) outputs."""
+    if is_tried(size, *window):
+        return max(-size % window.stride + window.span - window.stride, 0)
     outputs = -(-size // window.stride)
     return max((outputs - 1) * window.stride + window.span - size, 0)
 
@@ -157,6 +161,7 @@ def divisors(*sizes: int, most: int = 10_000) -> list[int]:
     >>> divisors(96, 64)
     [1, 2, 4, 8, 16, 32]
     """
+    refuse(*sizes)
     return [number for number in range(1, min(*sizes, most) + 1) if not any(size % number for size in sizes)]
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from math import comb, prod
 from typing import Any
 
 from .errors import SpecError
-from .unknown import Open
+from .unknown import OPEN, Sought
 
 MAX_SYMBOLS = 26
 """Free dimensions of one network: as many as there are letters."""
@@ -82,6 +81,14 @@ def symbol(name: str, assumptions: Assumptions) -> Symbolic:
     return Symbolic(sympy.Symbol(name, integer=True, positive=True), assumptions)
 
 
+def sought(name: str, least: int) -> Symbolic:
+    """A number that somebody asks for, of at least 0 or 1, as a symbol."""
+    import sympy  # noqa: PLC0415 - there are other symbols already
+
+    kind = {"positive": True} if least else {"nonnegative": True}
+    return Symbolic(sympy.Symbol(name, integer=True, **kind), Assumptions())
+
+
 class Symbolic:
     """A number with free dimensions in it.
 
@@ -101,25 +108,27 @@ class Symbolic:
             return int(expr)
         if expr.is_Rational:
             return Fraction(int(expr.p), int(expr.q))
-        if _terms(expr) > MAX_TERMS:
+        from .algebra import terms  # noqa: PLC0415 - only for symbols
+
+        if terms(expr, MAX_TERMS) > MAX_TERMS:
             help = ("give some of its symbols numbers: --set, or let",)
             raise SpecError.of("E257", "a formula is too long to be worked out", f"more than {MAX_TERMS:,} terms", help)
         return Symbolic(expr, self.assumptions)
 
     def __add__(self, other: Any) -> Any:
-        return self._number(self.expr + _expr(other))
+        return OPEN if isinstance(other, Sought) else self._number(self.expr + _expr(other))
 
     def __sub__(self, other: Any) -> Any:
-        return self._number(self.expr - _expr(other))
+        return OPEN if isinstance(other, Sought) else self._number(self.expr - _expr(other))
 
     def __rsub__(self, other: Any) -> Any:
         return self._number(_expr(other) - self.expr)
 
     def __mul__(self, other: Any) -> Any:
-        return self._number(self.expr * _expr(other))
+        return OPEN if isinstance(other, Sought) else self._number(self.expr * _expr(other))
 
     def __truediv__(self, other: Any) -> Any:
-        return self._number(self.expr / _expr(other))
+        return OPEN if isinstance(other, Sought) else self._number(self.expr / _expr(other))
 
     def __rtruediv__(self, other: Any) -> Any:
         return self._number(_expr(other) / self.expr)
@@ -133,13 +142,13 @@ class Symbolic:
         return self._number(self.expr ** _expr(other))
 
     def __floordiv__(self, other: Any) -> Any:
-        return self._quotient(self.expr, _expr(other))
+        return OPEN if isinstance(other, Sought) else self._quotient(self.expr, _expr(other))
 
     def __rfloordiv__(self, other: Any) -> Any:
         return self._quotient(_expr(other), self.expr)
 
     def __mod__(self, other: Any) -> Any:
-        return self._remainder(self.expr, _expr(other))
+        return 0 if isinstance(other, Sought) else self._remainder(self.expr, _expr(other))
 
     def __rmod__(self, other: Any) -> Any:
         return self._remainder(_expr(other), self.expr)
@@ -176,6 +185,8 @@ class Symbolic:
 
     def _compare(self, other: Any, certain: str, sign: str) -> bool:
         """Whether a comparison is certain; else the network supposes its contrary (for > and <, what checks ask)."""
+        if isinstance(other, Sought):
+            return False
         difference = (self.expr - _expr(other)).expand()
         answer = getattr(difference, certain)
         if answer is None:
@@ -196,6 +207,8 @@ class Symbolic:
         return self._compare(other, "is_nonpositive", "<=")
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sought):
+            return True
         expr = _expr(other)
         return expr is not None and bool(self.expr == expr or (self.expr - expr).expand() == 0)
 
@@ -207,18 +220,15 @@ class Symbolic:
 
     def simple(self) -> Symbolic:
         """The shortest of the usual forms."""
-        import sympy  # noqa: PLC0415 - it has been imported for the symbol
+        from .algebra import shortest  # noqa: PLC0415 - only for symbols
 
-        if self.expr.has(sympy.floor, sympy.Max):
-            return self
-        forms = [self.expr, expanded := self.expr.expand()]
-        if len(expanded.args) <= 20:
-            forms.append(sympy.factor(expanded))
-        return Symbolic(min(forms, key=lambda form: len(str(form))), self.assumptions)
+        return Symbolic(shortest(self.expr), self.assumptions)
 
     def __str__(self) -> str:
         """A Python expression in the symbols: 49*C**2."""
-        return str(self.expr)
+        from .algebra import text  # noqa: PLC0415 - only for symbols
+
+        return text(self.expr)
 
     __repr__ = __str__
 
@@ -243,18 +253,6 @@ def _expr(value: Any) -> Any:
     return None
 
 
-def _terms(expr: Any) -> int:
-    """How many terms a formula has at most once it is multiplied out."""
-    counts = [_terms(part) for part in expr.args]
-    if expr.is_Mul:
-        return prod(counts)
-    if expr.is_Pow and expr.exp.is_Integer:
-        # each term of the power picks as many of the base's terms as the exponent says
-        base, exponent = min(counts[0], MAX_TERMS + 1), min(abs(int(expr.exp)), MAX_TERMS)
-        return comb(base + exponent - 1, exponent)
-    return max(sum(counts), 1) if expr.is_Add else max(counts, default=1)
-
-
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -262,14 +260,21 @@ def pretty(value: Any) -> str:
     """A number or formula for people: 49·H·W·C²."""
     import re  # noqa: PLC0415 - only for symbols
 
-    text = str(value)
+    from .algebra import text as written  # noqa: PLC0415 - only for symbols
+
+    text = str(value) if isinstance(value, int | Fraction) else written(getattr(value, "expr", value))
     text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
-    return text.replace("*", "·")
+    for name, said in (("*", "·"), ("ceiling(", "ceil("), ("Max(", "max("), ("Min(", "min(")):
+        text = text.replace(name, said)
+    return text
 
 
 def distinct(sizes: Iterable[Any]) -> set[Any]:
     """The different sizes; where only symbols make them differ, the network supposes that they agree."""
-    found = list(dict.fromkeys(size for size in sizes if not isinstance(size, Open)))
+    found = list(dict.fromkeys(size for size in sizes if size is not OPEN))
+    if any(isinstance(size, Sought | Wrapped) for size in found):
+        # their hashes are not those of the same plain numbers
+        found = [size for index, size in enumerate(found) if not any(size == other for other in found[:index])]
     known = _with_symbols(*found)
     if known is None or len(found) == 1:
         return set(found)
@@ -279,6 +284,11 @@ def distinct(sizes: Iterable[Any]) -> set[Any]:
         if has_symbols(size) and size != first:
             known.assumptions.agree(_expr(size), _expr(first))
     return {first, *numbers}
+
+
+def differ(*sizes: Any) -> bool:
+    """Whether sizes are not all the same; where only symbols make them differ, the network supposes that they agree."""
+    return len(distinct(sizes)) > 1
 
 
 def quotient(number: Any, divisor: Any) -> Any:
@@ -344,12 +354,13 @@ def largest(values: list[Any]) -> Any:
         return max(values)
     import sympy  # noqa: PLC0415 - it has been imported for the symbol
 
-    kept: list[Any] = []
-    for expr in dict.fromkeys(_expr(value).expand() for value in values):
+    kept: dict[Any, Any] = {}
+    for given in dict.fromkeys(map(_expr, values)):
+        expr = given.expand()
         if not any(_covers(other, expr) for other in kept):
-            kept = [other for other in kept if not _covers(expr, other)] + [expr]
+            kept = {other: shown for other, shown in kept.items() if not _covers(expr, other)} | {expr: given}
     # comparing every two of many formulas takes sympy minutes
-    return known._number(sympy.Max(*kept, evaluate=len(kept) <= _COMPARED))
+    return known._number(sympy.Max(*kept.values(), evaluate=len(kept) <= _COMPARED))
 
 
 _COMPARED = 6

@@ -14,7 +14,13 @@ Key = tuple[str, int]
 """An unknown is known by where it stands: file and offset."""
 
 
-class Open:
+class Sought:
+    """A number that a question mark stands for."""
+
+    __slots__ = ()
+
+
+class Open(Sought):
     """A number about which nothing is known."""
 
     def _same(self, *_: object) -> Open:
@@ -81,15 +87,18 @@ class Comparison(NamedTuple):
 class Unknowns:
     """The unknowns of a network while they are tried."""
 
-    values: dict[Key, int] = field(default_factory=dict)
+    values: dict[Key, Any] = field(default_factory=dict)
     asymmetric: bool = False
     """Whether a pad is tried as a total, the odd one after."""
     lenient: bool = True
     """Collect comparisons and round down, instead of refusing."""
+    hasty: bool = False
+    """Give up at the first mistake: nobody reads it."""
     found: dict[Key, Variable] = field(default_factory=dict)
     comparisons: list[Comparison] = field(default_factory=list)
     _met: list[Key] = field(default_factory=list)
-    _pending: list[tuple[Key, str, int, bool]] = field(default_factory=list)
+    _pending: list[Variable] = field(default_factory=list)
+    """Unknowns whose layer is not known yet; `most` is then how often the side of its input they are tried up to."""
 
     def value(self, key: Key) -> Any:
         """What an unknown stands for at present."""
@@ -99,13 +108,13 @@ class Unknowns:
     def belong(self, label: str, least: int, pad: bool, axes: tuple[str, ...]) -> None:
         """The unknowns met since the last call are a field's, one or one an axis."""
         met, self._met = self._met, []
+        around = 0 if axes else AROUND.get(label, 0)
         for index, key in enumerate(met):
             name = label if len(met) == 1 and not axes else axes[index] if len(axes) > index else f"{label}{index}"
-            self._pending.append((key, name, least, pad))
+            self._pending.append(Variable(key, name, least, around, pad))
 
     def settle(self, path: str, side: int) -> None:
         """The layer of the pending unknowns has this path, and its input this largest side (0 if that is not known)."""
-        for key, label, least, pad in self._pending:
-            most = AROUND[label[0]] * side if side and label[0] in AROUND else LARGEST
-            self.found.setdefault(key, Variable(key, f"{path}.{label}", least, most, pad))
+        for one in self._pending:
+            self.found.setdefault(one.key, one._replace(name=f"{path}.{one.name}", most=one.most * side or LARGEST))
         self._pending.clear()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
+import re
 from itertools import product
+from time import process_time
 
 import pytest
 
 import archcalc
+from archcalc.ops import WORDS
 from archcalc.solver import solve
+
+from .cases import CASES, Case
 
 QUESTIONS = [
     # question, solutions (values in the order of the text), source
@@ -100,3 +106,82 @@ def test_an_open_number_is_never_taken_for_another() -> None:
     """Sizes are remembered by their arguments; what a question left open must not answer for a number."""
     solve("INPUT 9x9x1 -> CONV 1 3x3 p? => 9x9x1")
     assert archcalc.parse("INPUT 9x9x1 -> CONV 1 3x3 p0").output == (7, 7, 1)
+
+
+ASKED = [case for case in CASES if re.match(r"INPUT [\dx]+( int)? ->", case.spec) and "OUTPUT" not in case.spec]
+
+
+@pytest.mark.parametrize("case", ASKED, ids=[case.spec for case in ASKED])
+def test_a_size_that_is_forgotten_is_found_again(case: Case) -> None:
+    """Through every layer: an axis of the input, of what comes out and the totals. No solution may be missed."""
+    net = archcalc.parse(case.spec)
+    given = re.match(r"INPUT ([\dx]+)", case.spec)[1]  # type: ignore[index]
+    sizes = given.split("x")
+    index = random.Random(case.spec).randrange(len(sizes))
+    asked = "x".join(size if axis != index else "?" for axis, size in enumerate(sizes))
+    claim = "x".join(map(str, net.output))
+    totals = net.totals
+    solved = solve(
+        f"{case.spec.replace(given, asked, 1)} => {claim}\ncheck params={totals.params} macs={totals.macs}", budget=60
+    )
+    (name,) = solved.bounds
+    assert int(sizes[index]) in [solution[name] for solution in solved.solutions]
+    assert solved.complete or len(solved.solutions) == 1000
+
+
+def test_every_layer_is_asked_through() -> None:
+    asked = {word for case in ASKED for word in re.findall(r"[A-Z]\w+", case.spec)}
+    assert set(WORDS) - asked == {"OUTPUT"}
+
+
+SINGLE = [
+    # questions about one layer, the usual ones of exercises
+    "INPUT 63x63x16 -> CONV 32 7x7 p? => 63x63x32",
+    "INPUT ?x?x3 -> CONV 96 11x11 s4 => 55x55x96",
+    "INPUT 7x7x1 -> CONV 1 3x3 s? => 3x3x1",
+    "INPUT 227x227x3 -> CONV 96 k=? s4 => 55x55x96",
+    "INPUT 32x32x3 -> CONV 8 3x3 d? p2 => 32x32x8",
+    "INPUT 32x32x3 -> CONV ? 5x5 p2\ncheck params=760",
+    "INPUT 16x16x8 -> CONV 16 3x3 g? p1\ncheck params=592",
+    "INPUT 55x55x96 -> POOL k=? s2 => 27x27x96",
+    "INPUT ?x?x64 -> POOL 3 s2 p1 floor => 28x28x64",
+    "INPUT ?x?x3 -> CONV 8 3x3 s2 same => 112x112x8",
+    "INPUT 5x5x1 -> TCONV 1 4x4 s? p1 => 10x10x1",
+    "INPUT 4096 -> FC ? nobias\ncheck macs=4096000",
+    "INPUT 128x? -> LSTM 32\ncheck params=12416",
+    "INPUT 10x512 -> ATTN ? => 10x512",
+    "INPUT 1024 int -> EMBED ? 768\ncheck params=38597376",
+]
+
+
+def _seconds(spec: str, times: int) -> float:
+    """The processor's time, the least of several."""
+    taken = []
+    for _ in range(times):
+        before = process_time()
+        assert solve(spec).complete
+        taken.append(process_time() - before)
+    return min(taken)
+
+
+@pytest.mark.parametrize("spec", SINGLE)
+def test_a_question_about_one_layer_takes_less_than_50_ms(spec: str) -> None:
+    solve(spec)
+    assert _seconds(spec, 4) < 0.05
+
+
+CHAINS = [
+    ("INPUT 227x227x3 -> CONV 96 11x11 s? -> POOL 3 s? -> CONV 256 5x5 p? => 27x27x256", (4, 2, 2)),
+    ("INPUT 63x63x3 -> CONV 8 3x3 s? p1 -> CONV 8 3x3 p? -> CONV 8 k=? => 30x30x8", (2, 1, 3)),
+    ("INPUT 28x28x1 -> CONV ? 5x5 -> POOL 2 s2 -> CONV ? 5x5 -> POOL 2 s2 -> FC ?\ncheck params=7934", (5, 9, 46)),
+    ("INPUT 56x56x64 -> ADD [CONV 64 k=? p?, ID] -> CONV 32 3x3 s? p1 floor => 28x28x32", (3, 1, 2)),
+    ("INPUT 32x32x3 -> CONCAT [CONV ? 1x1, CONV 6 k=? p?] => 32x32x16\ncheck params=208", (10, 3, 1)),
+]
+
+
+@pytest.mark.parametrize(("spec", "values"), CHAINS)
+def test_three_unknowns_take_less_than_two_seconds(spec: str, values: tuple[int, ...]) -> None:
+    solved = solve(spec)
+    assert solved.complete
+    assert values in [tuple(solution.values()) for solution in solved.solutions]
+    assert _seconds(spec, 1) < 2

@@ -15,6 +15,7 @@ from ..ops.volume import Input, Output
 from ..shape import FLOOR, Shape, show
 from ..source import Source
 from ..syntax import MAX_DEPTH, MAX_TEXT, tree
+from ..tape import Refused
 from ..unknown import Unknowns
 from ..words import nearest
 from . import blocks, declare, ends, groups, links
@@ -334,6 +335,8 @@ class Builder:
 
     def report(self, error: SpecError, scope: Scope, part: Any) -> None:
         """Note mistakes, each once: a block that is used often makes its mistakes once."""
+        if self.options.unknowns is not None and self.options.unknowns.hasty:
+            raise Refused
         place = scope.place(part)
         for diagnostic in error.diagnostics[: MAX_MISTAKES - len(self.mistakes)]:
             placed = diagnostic.at(place, scope.trace)

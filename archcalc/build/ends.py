@@ -37,7 +37,7 @@ def _echo(builder: Builder, op: Op, scope: Scope, layer: tree.Layer) -> None:
     """Say once how an input that is not square was read: height and width are easily swapped."""
     if not isinstance(op, Input) or any(isinstance(size, Symbolic) for size in op.shape):
         return
-    if len(op.shape) == 3 and op.shape[0] != op.shape[1]:
+    if builder.options.unknowns is None and len(op.shape) == 3 and op.shape[0] != op.shape[1]:
         height, width, channels = op.shape
         message = f"read as height {height}, width {width}, channels {channels}"
         builder.warnings.append(Diagnostic("W101", message, place=scope.place(layer)))

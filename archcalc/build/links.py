@@ -11,6 +11,7 @@ from ..graph import Node
 from ..ops.base import Op, Weight
 from ..ops.fields import LIKE, Reference, signature
 from ..shape import Shape, show
+from ..symbolic import differ
 from ..syntax import tree
 from .scope import Scope, Volume
 
@@ -49,7 +50,7 @@ def check_tie(builder: Builder, op: Op, shapes: tuple[Shape, ...], tie: int) -> 
         help = ("tie=@label of an EMBED, a LINEAR or an FC",)
         raise SpecError.of("E350", "there is no weight to share", f"{owner.op} at {owner.name} has none", help)
     needed = op.weights(*shapes)["weight"].shape
-    if needed != stored.shape:
+    if len(needed) != len(stored.shape) or any(map(differ, needed, stored.shape)):
         note = f"{op} needs {show(needed)}, {owner.op} at {owner.name} has {show(stored.shape)}"
         raise SpecError.of("E350", "the shared weight has another shape", note, ("the sizes must agree",))
 

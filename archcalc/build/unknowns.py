@@ -9,7 +9,7 @@ from ..ops.base import Op
 from ..ops.fields import LETTERS, PADS
 from ..shape import Pair
 from ..syntax import tree
-from ..unknown import Open, Unknowns
+from ..unknown import OPEN, Unknowns
 
 _AXES = {1: ("n",), 2: ("l", "c"), 3: ("h", "w", "c"), 4: ("d", "h", "w", "c")}
 
@@ -30,4 +30,4 @@ def assign(unknowns: Unknowns, op: type[Op], field: dataclasses.Field[Any], valu
 
 
 def _halves(total: Any) -> Any:
-    return total if isinstance(total, Open) else Pair(total // 2, total - total // 2)
+    return total if total is OPEN else Pair(total // 2, total - total // 2)

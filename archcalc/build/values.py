@@ -14,7 +14,7 @@ from ..ops.fields import Array, Reference, Word
 from ..shape import Pair, show
 from ..symbolic import Symbolic, extreme, quotient, remainder, symbol
 from ..syntax import tree
-from ..unknown import Open
+from ..unknown import Sought
 from ..words import did_you_mean, layers_like, nearest
 from . import advice
 from .scope import Scope
@@ -75,7 +75,7 @@ def _name(name: tree.Name, text: str, scope: Scope) -> Any:
 
 def _number(value: tree.Expression, scope: Scope) -> Number:
     number = evaluate(value, scope)
-    if isinstance(number, int | Fraction | Symbolic | Open):
+    if isinstance(number, int | Fraction | Symbolic | Sought):
         return number  # type: ignore[return-value]
     raise scope.error(
         value,
@@ -113,7 +113,7 @@ def _operation(value: tree.Operation, operator: str, numbers: list[Number], scop
         raise _no_root(value, numbers, scope) from None
     except OverflowError:
         result, symbolic = _HUGE, False
-    if symbolic or isinstance(result, Open):
+    if symbolic or isinstance(result, Sought):
         return result
     if max(result.numerator.bit_length(), result.denominator.bit_length()) > MAX_BITS:
         raise scope.error(value, "E209", f"the number has more than {MAX_BITS} bits", ("no network needs it",))
@@ -228,7 +228,7 @@ def _shape(item: Any) -> tuple[int, ...]:
 def integer(value: tree.Expression, scope: Scope, what: str) -> int:
     """A whole number of at least 0."""
     number = _number(value, scope)
-    if isinstance(number, Symbolic | Open):
+    if isinstance(number, Symbolic | Sought):
         help = ("give it a value: --set, or let above it",)
         raise scope.error(value, "E255", f"{what} is not known", help, f"this is {number}")
     if Fraction(number).denominator != 1 or number < 0:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ..errors import SpecError
 from ..shape import Shape, Window, divisors, show
+from ..symbolic import differ
 from .base import LAST, Const, Lowering, OnnxNode, Op, Weight, ints, need_rank, node
 from .fields import COUNT, REAL, REFERENCE, Reference, argument, flag, option
 from .heads import Heads, Scores, attend, shared
@@ -65,7 +66,7 @@ class Attend(Op):
                     (f"a multiple of {count} channels",),
                 )  # fmt: skip
         dim = q[-1] // self.heads
-        if dim != k[-1] // kv:
+        if differ(dim, k[-1] // kv):
             raise SpecError.of(
                 "E343", "the heads of queries and keys differ in size",
                 f"{q[-1]} channels in {self.heads} heads against {k[-1]} in {kv}", (f"{dim * kv} channels of keys",),

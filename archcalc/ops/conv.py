@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from ..errors import SpecError
 from ..shape import Extent, Shape, divisors, show
+from ..symbolic import differ
+from ..unknown import Open
 from .base import Lowering, Weight, node
 from .fields import ARRAY, COUNT, EXTENT, Array, argument, flag, option
 from .patches import unshared
@@ -110,7 +112,7 @@ class Conv(Sliding):
             note = f"m= with {other}"
             raise SpecError.of("E305", f"m= and {other} both say what a filter sees", note, ("keep one of them",))
         help = (f"give {self.filters} rows of {channels} zeros and ones",)
-        if table.shape != (self.filters, channels):
+        if len(table.shape) != 2 or differ(table.shape[0], self.filters) or differ(table.shape[1], channels):
             note = f"{show(table.shape)} for {self.filters} filters on {channels} channels"
             raise SpecError.of("E308", "the table of connections m= has the wrong size", note, help)
         strange = {cell for row in table.items for cell in row} - {0, 1}
@@ -131,6 +133,8 @@ def fill(array: Array, shape: Shape, rank: int, flip: bool) -> Any:
     """
     items, given, depth = array.items, array.shape, rank
     kernel = shape[len(shape) - rank :]
+    if any(isinstance(size, Open) for size in shape):
+        return items
     if tuple(n for n in given if n != 1) == tuple(n for n in shape if n != 1):
         items, depth = _reshape(_flat(items), shape), len(shape)
     elif given != kernel:

@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 
 from ..errors import SpecError
 from ..shape import Shape, Window, show
+from ..symbolic import differ
 from .base import LAST, Lowering, Op, node
 from .fields import TEXT, argument
 
@@ -74,7 +75,7 @@ class Einsum(Op):
                 note = f'"{" ".join(names)}" for {show(shape)}'
                 raise SpecError.of("E347", "EINSUM needs a name for every axis", note, (f"{len(shape)} names",))
             for name, size in zip(names, shape, strict=True):
-                if sizes.setdefault(name, size) != size:
+                if differ(sizes.setdefault(name, size), size):
                     note = f"{sizes[name]} against {size} in {show(x[0])} and {show(x[1])}"
                     raise SpecError.of("E347", f"the axis {name} has two sizes", note, ("axes of one name must agree",))
         return sizes

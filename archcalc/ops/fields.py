@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..shape import Pair, show
 from ..symbolic import Symbolic
-from ..unknown import Open
+from ..unknown import Sought
 
 SHORT = "spdgo"
 """The options that are glued to their value: s2, p0:1."""
@@ -38,7 +38,10 @@ LARGEST = 2**63 - 1
 
 def whole(value: Any) -> int:
     """An integer, from an int or a fraction that is whole; a symbol stands for one."""
-    if isinstance(value, Symbolic | Open):
+    if isinstance(value, Symbolic | Sought):
+        number: Any = value
+        if number % 1:
+            raise ValueError(f"{value} is not whole")
         return value  # type: ignore[return-value]
     if isinstance(value, bool) or not isinstance(value, int | Fraction):
         raise ValueError(f"{_describe(value)} is not a number")

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ..errors import SpecError
 from ..shape import Shape, broadcast, show
+from ..symbolic import differ
 from .axes import at
 from .base import ANY, Axis, Lowering, Op, node
 from .fields import INTEGER, option
@@ -82,8 +83,9 @@ class Concat(Op):
         if len(x) < 2:
             raise SpecError.of("E320", "CONCAT needs two volumes", f"{len(x)} given", ("CONCAT [a, b] or CONCAT @a",))
         axis = at(x[0], self.axis)
-        others = {shape[:axis] + shape[axis + 1 :] for shape in x}
-        if len({len(shape) for shape in x}) > 1 or len(others) > 1:
+        ranks = {len(shape) for shape in x}
+        others = [] if len(ranks) > 1 else [sizes for i, sizes in enumerate(zip(*x, strict=True)) if i != axis]
+        if len(ranks) > 1 or any(differ(*sizes) for sizes in others):
             raise SpecError.of(
                 "E321", "the volumes don't line up", " against ".join(map(show, x)),
                 (f"all sizes but that of axis {self.axis} must agree",),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Fix, SpecError
 from ..shape import CEIL, FLOOR, Shape, Window, fit_window, show
+from ..tape import refuse
 from . import near
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 def misfit(op: Sliding, x: Shape, size: int, window: Window) -> SpecError:
     """The stride does not fit along an axis of this size."""
+    refuse(size, *window)
     pads = f"2*{window.before}" if window.before == window.after else f"{window.before} + {window.after}"
     span = f"{window.dilation}*({window.kernel} - 1) - 1" if window.dilation > 1 else str(window.kernel)
     floor, ceil = (fit_window(size, window, fit).size for fit in (FLOOR, CEIL))
@@ -29,6 +31,7 @@ def misfit(op: Sliding, x: Shape, size: int, window: Window) -> SpecError:
 
 def too_large(op: Sliding, x: Shape, size: int, window: Window) -> SpecError:
     """The window is larger than an axis of this size with its padding."""
+    refuse(size, *window)
     dilated = f" (dilated to {window.span})" if window.dilation > 1 else ""
     pads = f" + {window.before} + {window.after} of padding" if window.before or window.after else ""
     ways = [*near.kernels(op, x), *near.dilations(op, x), *near.pads(op, x), *near.same(op, x)]

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from ..errors import SpecError
 from ..shape import POINT, Extent, Shape, Window, per_axis
+from ..symbolic import remainder
 from .base import FIRST, Const, Lowering, OnnxNode, Op, chain, ints, need_rank, node, zeros
 from .fields import EXTENT, argument, choice, flag, option
 from .window import MAX_AXES, Sliding, attributes, over_batch, taps
@@ -141,7 +142,7 @@ class AdaptiveAveragePool(Op):
     def footprint(self, *x: Shape) -> tuple[Window, ...] | None:
         """Told where the sizes divide."""
         sizes = list(zip(x[0][:-1], self.output(*x), strict=False))
-        return None if any(n % m for n, m in sizes) else tuple(Window(n // m, n // m) for n, m in sizes)
+        return None if any(remainder(n, m) for n, m in sizes) else tuple(Window(n // m, n // m) for n, m in sizes)
 
     def onnx(self, *x: Shape) -> Lowering:
         spans = list(zip(x[0][:-1], self.output(*x), strict=False))

@@ -11,6 +11,7 @@ from typing import ClassVar, NamedTuple
 
 from ..errors import SpecError
 from ..shape import POINT, Shape, Window, divisors, ratio, show
+from ..symbolic import differ
 from .base import BATCH, FIRST, LAST, Lowering, OnnxNode, Op, chain, ints, node
 from .fields import COUNT, TEXT, argument, keys
 
@@ -134,7 +135,7 @@ def _solve(factors: Sequence[str], size: int, known: Mapping[str, int]) -> dict[
     if len(open_) > 1:
         note = f"{' and '.join(open_)} are unknown in ({' '.join(factors)})"
         raise SpecError.of("E334", "the pattern leaves sizes open", note, (f"give one: {open_[0]}=2",))
-    if size % given or (not open_ and given != size):
+    if size % given or (not open_ and differ(given, size)):
         product = " * ".join(f"{name}={known[name]}" if name in known else name for name in factors) or "1"
         raise SpecError.of(
             "E334", "the pattern doesn't fit the volume", f"{product} is not {size}", _divisors(size, open_)

@@ -26,6 +26,7 @@ from ..shape import (
     show,
 )
 from ..symbolic import Assumptions, Symbolic
+from ..tape import is_tried
 from .base import BATCH, Lowering, OnnxNode, Op, ints, need_rank, node
 from .fields import EXTENT, PADS, choice, flag, option
 
@@ -85,14 +86,15 @@ class Sliding(Op):
         windows = self.windows(x)
         pairs = list(zip(x[-1 - len(windows) : -1], windows, strict=True))
         for size, window in pairs:
-            if window.span > size + window.padding:
+            if not self.same and window.span > size + window.padding:
                 raise _misfit().too_large(self, x, size, window)
         fits = []
         for size, window in pairs:
             fit = fit_window(size, window, self.fit or EXACT)
-            if fit.dropped and not self.fit and not self.same:
+            if not self.fit and not self.same and fit.dropped:
                 raise _misfit().misfit(self, x, size, window)
-            fits.append(fit)
+            # the same size, of which intervals know more than of what comes to it by way of the pads
+            fits.append(Fit(-(-size // window.stride)) if self.same and is_tried(size, *window) else fit)
         return tuple(fits)
 
     def slid(self, x: Shape, channels: int) -> Shape:

@@ -41,7 +41,7 @@ class Notation:
 
     def result(self, value: Any) -> str:
         """A result as text: 34,944."""
-        return f"{value:,}" if isinstance(value, int) else _familiar(pretty(simple(value)))
+        return f"{value:,}" if isinstance(value, int) else pretty(simple(value))
 
     def piece(self, node: Node) -> Piece:
         """The arithmetic as text, and how tightly it holds together."""
@@ -144,9 +144,9 @@ class Latex(Notation):
         return f"{value:,}".replace(",", "{,}") if isinstance(value, int) else self.number(simple(value))[0]
 
     def formula(self, value: Symbolic) -> Piece:
-        from sympy import latex  # noqa: PLC0415 - it has been imported for the symbol
+        from ..algebra import latex  # noqa: PLC0415 - only for symbols
 
-        return str(latex(value.expr)), _holds(value, str(value))
+        return latex(value.expr), _holds(value, str(value))
 
     def number(self, value: Any) -> Piece:
         if isinstance(value, Fraction):

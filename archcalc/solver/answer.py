@@ -131,11 +131,12 @@ def _around(problem: Problem, variable: Variable) -> list[str]:
                 gaps.append((sum(abs(distance(one)) for one in comparisons if decided(one)), value))
     except OutOfTime:
         pass
-    return [_tell(problem, variable, value) for _, value in sorted(gaps)[:2]]
+    return [said for _, value in sorted(gaps)[:2] if (said := _tell(problem, variable, value))]
 
 
 def _tell(problem: Problem, variable: Variable, value: int) -> str:
     """One value that is no solution, and why."""
-    refusals = problem.refusal({variable.key: value})
-    reason = refusals[0]
+    reason = next(iter(problem.refusal({variable.key: value})), None)
+    if reason is None:
+        return ""
     return f"{variable.name}={value}: {reason.message}" + (f", {reason.note}" if reason.note else "")

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 from ..analysis.pins import check_pins
-from ..analysis.table import tabulate
+from ..analysis.table import counts, tabulate
 from ..build import Options, build
 from ..errors import ArchcalcError, Diagnostic, SpecError
 from ..graph import Graph
 from ..source import Source
 from ..syntax import tree
-from ..unknown import LARGEST, Comparison, Key, Open, Unknowns, Variable
+from ..tape import Ask, Refused, Step, Tape
+from ..unknown import Comparison, Key, Sought, Unknowns, Variable
 
 Values = dict[Key, int]
-
-STEADY = {
-    "INPUT", "CONV", "DWCONV", "POOL", "UNFOLD", "FC", "LINEAR", "FLATTEN", "GAP", "GMP", "BN", "LN", "IN", "LRN",
-    "RMSNORM", "DROP", "DROPPATH", "SOFTMAX", "RELU", "RELU6", "LRELU", "PRELU", "ELU", "GELU", "SILU", "SIGMOID",
-    "TANH", "HSWISH", "HSIGMOID", "SOFTPLUS", "MISH", "EXP", "CLIP", "SCALE",
-}  # fmt: skip
-"""Layers behind which sizes only grow, or only shrink, as one number of a window or an input grows."""
 
 
 class OutOfTime(Exception):
@@ -38,39 +33,44 @@ class Problem:
         self.spec, self.source, self.options = spec, source, options
         self.asymmetric = asymmetric
         self.deadline = monotonic() + budget
-        start = self._build({}, lenient=True)
+        self._build({}, lenient=True)
         self.variables = self._variables()
-        words = {node.op.word for node in start.nodes}
-        grouped = any(getattr(node.op, "groups", 1) != 1 for node in start.nodes)
-        self._regular = words <= STEADY and not grouped
-        self._pools = "POOL" in words
-        self.pinned = bool(start.pins)
-
-    def steady(self, variable: Variable) -> bool:
-        """Whether every claimed number grows, or shrinks, steadily with an unknown."""
-        if not self._regular or (variable.pad and self._pools):  # pooling refuses large pads
-            return False
-        return not self.pinned or variable.most == LARGEST
 
     def _variables(self) -> tuple[Variable, ...]:
         """The unknowns, in the order of the text."""
         return tuple(sorted(self._unknowns.found.values(), key=lambda variable: variable.key))
 
-    def _build(self, values: Values, lenient: bool) -> Graph:
-        self._unknowns = Unknowns(values, self.asymmetric, lenient)
+    def _build(self, values: dict[Key, Any], lenient: bool, hasty: bool = False) -> Graph:
+        self._unknowns = Unknowns(values, self.asymmetric, lenient, hasty)
         return build(self.spec, self.source, replace(self.options, unknowns=self._unknowns))
+
+    def check_time(self) -> None:
+        """OutOfTime once the budget is spent."""
+        if monotonic() > self.deadline:
+            raise OutOfTime
+
+    def attempt(self, keys: Sequence[Key], numbers: Sequence[int]) -> tuple[list[Step | Ask], bool]:
+        """The tape of building and checking the network with these numbers, and whether it stands."""
+        tape = Tape()
+        values = {key: tape.tried(*pair) for key, pair in zip(keys, enumerate(numbers), strict=True)}
+        try:
+            graph = self._build(values, lenient=False, hasty=True)
+            totals = counts(graph)
+            holds = all(getattr(totals, pin.key) == pin.value for pin in graph.pins)
+        except (ArchcalcError, Refused):
+            holds = False
+        return tape.events, holds
 
     def compare(self, values: Values) -> list[Comparison] | None:
         """What the network gives against what is claimed, as far as the values decide it; None if there is none."""
-        if monotonic() > self.deadline:
-            raise OutOfTime
+        self.check_time()
         try:
             graph = self._build(values, lenient=True)
         except SpecError:
             return None
         found = list(self._unknowns.comparisons)
-        if self.pinned:
-            totals = tabulate(graph).totals
+        if graph.pins:
+            totals = counts(graph)
             found += [Comparison(getattr(totals, pin.key), pin.value) for pin in graph.pins]
         return found
 
@@ -91,7 +91,7 @@ class Problem:
 
 def decided(comparison: Comparison) -> bool:
     """Whether both sides are numbers."""
-    return not isinstance(comparison.actual, Open) and not isinstance(comparison.claimed, Open)
+    return not isinstance(comparison.actual, Sought) and not isinstance(comparison.claimed, Sought)
 
 
 def distance(comparison: Comparison) -> Any:

@@ -1,118 +1,111 @@
-"""Finding all values of the unknowns, one after the other.
+"""Finding all values of the unknowns: boxes of values are cut in halves, and left where no network can stand in them.
 
-The values of one unknown are tried while those behind it are open, so that claims which it decides alone cut the
-search at once. Where sizes change steadily with it, bisection finds the few values that meet a claim; elsewhere
-every value is tried. Nothing that is found counts before the whole network has been checked with it.
+A network is built with some values, and a tape of its arithmetic tells what comes out for all others that it would be
+built alike with; for a box of values intervals tell it. Nothing that is found counts before the whole network has been
+built with it and checked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from random import Random
 
-from ..unknown import Variable
-from .problem import Problem, Values, decided, distance
+from ..unknown import Key
+from .intervals import Interval
+from .paths import Path, Verdict
+from .problem import Problem, Values
 
 MOST_SOLUTIONS = 1000
 """Solutions that are listed."""
+DRAWN = 16
+"""Points of a box that are looked at for ways into the unknown."""
+LONGEST_PAUSE = 256
+"""Boxes after which it is looked for such ways again."""
+
+Box = Sequence[Interval]
+"""Between which numbers each unknown lies."""
 
 
 def solutions(problem: Problem) -> Iterator[Values]:
-    """All solutions: unknowns with few values to try first, each from its smallest."""
-    order = sorted(problem.variables, key=lambda variable: variable.most)
-    return _extend(problem, order, {})
-
-
-def _extend(problem: Problem, order: list[Variable], values: Values) -> Iterator[Values]:
-    if not order:
+    """All solutions. The unknown that has the fewest values left is tried first, each from its smallest."""
+    keys = tuple(variable.key for variable in problem.variables)
+    box = [(variable.least, variable.most) for variable in problem.variables]
+    for numbers in _Search(problem, keys).within(box):
+        values = dict(zip(keys, numbers, strict=True))
         if not problem.refusal(values):
             yield values
-        return
-    variable, *rest = order
-    for value in _candidates(problem, variable, values):
-        yield from _extend(problem, rest, {**values, variable.key: value})
 
 
-def _candidates(problem: Problem, variable: Variable, values: Values) -> Iterator[int]:
-    """The values of one unknown that meet every claim which is decided by then."""
-    least, most = variable.least, variable.most
-    if problem.steady(variable):
-        least, most = _bracket(problem, variable, values)
-    for value in range(least, most + 1):
-        comparisons = problem.compare({**values, variable.key: value})
-        if comparisons is None:
-            continue
-        if all(not decided(one) or distance(one) == 0 for one in comparisons):
-            yield value
+class _Search:
+    """The ways of building the network that are known so far."""
+
+    def __init__(self, problem: Problem, keys: tuple[Key, ...]) -> None:
+        self.problem, self.keys = problem, keys
+        self.paths = Path()
+        self.random = Random(0)
+        self.pause = self.waiting = 1
+
+    def within(self, box: Box, fresh: bool = True) -> Iterator[tuple[int, ...]]:
+        """The numbers of a box with which the network may stand; `fresh` where another number of it has been found."""
+        if not self._possible(box):
+            return
+        if fresh:
+            box = self._shrunk(box)
+        widths = [(most - least, index) for index, (least, most) in enumerate(box) if least < most]
+        if not widths:
+            yield tuple(least for least, _ in box)
+            return
+        _, index = min(widths)
+        for half in _halves(box[index]):
+            yield from self.within(_with(box, index, half), fresh=half[0] == half[1])
+
+    def _shrunk(self, box: Box) -> Box:
+        """The box without halves in which no network can stand."""
+        for index in range(len(box)):
+            while box[index][0] < box[index][1]:
+                possible = [half for half in _halves(box[index]) if self._possible(_with(box, index, half))]
+                if len(possible) != 1:
+                    break
+                box = _with(box, index, possible[0])
+        return box
+
+    def _possible(self, box: Box) -> bool:
+        """Whether a network may stand. Ways into the unknown are taken first, which better answers need."""
+        self.problem.check_time()
+        verdict = Verdict(self.paths, box)
+        while verdict.possible and verdict.untaken and (numbers := self._beyond(box)):
+            self.paths.grow(*self.problem.attempt(self.keys, numbers))
+            verdict = Verdict(self.paths, box)
+        return verdict.possible
+
+    def _beyond(self, box: Box) -> tuple[int, ...] | None:
+        """Numbers of a box with which building goes a way that has not been taken yet; None if none is found soon.
+
+        Some ways nobody can take: the longer none is found, the more seldom it is looked for one.
+        """
+        self.waiting -= 1
+        if self.waiting > 0 and any(least < most for least, most in box):
+            return None
+        points = (self._drawn(box, number) for number in range(DRAWN))
+        found = next((one for one in points if Verdict(self.paths, [(n, n) for n in one]).untaken), None)
+        self.pause = 1 if found else min(2 * self.pause, LONGEST_PAUSE)
+        self.waiting = self.pause
+        return found
+
+    def _drawn(self, box: Box, number: int) -> tuple[int, ...]:
+        """The ends of a box, then any numbers in it, every other time as equal as can be."""
+        if number < 2:
+            return tuple(ends[number] for ends in box)
+        drawn = [self.random.randint(*ends) for ends in box]
+        return tuple(max(least, min(most, drawn[0])) for least, most in box) if number % 2 else tuple(drawn)
 
 
-def _bracket(problem: Problem, variable: Variable, values: Values) -> tuple[int, int]:
-    """The range outside of which some claim fails: sizes change steadily, and rounding down keeps them so."""
-    least, most = variable.least, variable.most
-    ends = [_distances(problem, variable, values, value) for value in (least, most)]
-    middle = _buildable(problem, variable, values)
-    if middle is None:
-        return least, least - 1
-    for index in range(len(middle[1])):
-        if middle[1][index] is None:
-            continue
-        low, high = (_sign(end, index) for end in ends)
-        if low == high and middle[1][index] != 0 and _sign(middle[1], index) == low:
-            # the same on both ends: it does not depend on this unknown, or the claim is out of reach
-            return least, least - 1
-        rising = low < high or (low == high and low < 0)
-        least, most = _narrow(problem, variable, values, index, rising, least, most)
-        if least > most:
-            break
-    return least, most
+def _halves(interval: Interval) -> tuple[Interval, Interval]:
+    least, most = interval
+    middle = (least + most) // 2
+    return (least, middle), (middle + 1, most)
 
 
-Distances = list[int | None] | None
-
-
-def _distances(problem: Problem, variable: Variable, values: Values, value: int) -> Distances:
-    comparisons = problem.compare({**values, variable.key: value})
-    if comparisons is None:
-        return None
-    return [distance(one) if decided(one) else None for one in comparisons]
-
-
-def _buildable(problem: Problem, variable: Variable, values: Values) -> tuple[int, list[int | None]] | None:
-    """Some value for which the network can be built: windows must be neither too large nor inputs too small."""
-    value = variable.least
-    while value <= variable.most:
-        found = _distances(problem, variable, values, value)
-        if found is not None:
-            return value, found
-        value = value * 2 or 1
-    found = _distances(problem, variable, values, variable.most)
-    return None if found is None else (variable.most, found)
-
-
-def _sign(distances: Distances, index: int) -> int:
-    """Below (-1), at or above a claim; what cannot be built is too small."""
-    size = distances[index] if distances is not None else -1
-    return 0 if size is None else (size > 0) - (size < 0)
-
-
-def _narrow(
-    problem: Problem, variable: Variable, values: Values, index: int, rising: bool, least: int, most: int
-) -> tuple[int, int]:
-    """The values in a range at which a claimed size is met."""
-
-    def sign(value: int) -> int:
-        found = _sign(_distances(problem, variable, values, value), index)
-        return found if rising else -found
-
-    first = _first(least, most + 1, lambda value: sign(value) >= 0)
-    return first, _first(first, most + 1, lambda value: sign(value) > 0) - 1
-
-
-def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
-    """The first value in [low, high) for which something holds from there on; high if for none."""
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+def _with(box: Box, index: int, interval: Interval) -> Box:
+    """The box with another interval in one place."""
+    return [*box[:index], interval, *box[index + 1 :]]

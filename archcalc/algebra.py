@@ -1,0 +1,140 @@
+"""Equations in free dimensions, and how formulas are written. Imported only where there are symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import comb, prod
+from typing import Any
+
+import sympy
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.str import StrPrinter
+
+Root = dict[Any, Any]
+"""Symbols and what they are."""
+
+
+def roots(equations: Sequence[tuple[Any, Any]], names: Sequence[Any]) -> list[Root] | None:
+    """What symbols are so that both sides of every equation agree, whatever the others are. None if that is not found.
+
+    Symbols that remain free may be in the result.
+    """
+    unknowns = {name: sympy.Dummy(name.name) for name in names}
+    sides = [(left - right).expand().subs(unknowns) for left, right in equations]
+    sides = [side for side in dict.fromkeys(sides) if side != 0]
+    if any(side.is_number for side in sides):
+        return []
+    try:
+        found = sympy.solve(sides, [*unknowns.values()], dict=True)
+    except NotImplementedError:
+        return None
+    back = {dummy: name for name, dummy in unknowns.items()}
+    return [{back[dummy]: sympy.factor(value.subs(back)) for dummy, value in one.items()} for one in found]
+
+
+def _turned(expr: Any) -> Any:
+    """A product in which sums have more positive terms than negative ones, as far as their signs can be turned."""
+    if not expr.is_Mul:
+        return expr
+    factors, sign = [], 1
+    for factor in expr.args:
+        base, exponent = factor.as_base_exp()
+        negative = base.is_Add and 2 * sum(term.could_extract_minus_sign() for term in base.args) > len(base.args)
+        if negative and exponent.is_Integer:
+            factors.append((-base) ** exponent)
+            sign *= -1 if exponent % 2 else 1
+        else:
+            factors.append(factor)
+    return sympy.Mul(*factors) if sign == 1 else expr if len(factors) == 1 else -sympy.Mul(*factors)
+
+
+SIZES = frozenset("DHWLTN")
+"""Symbols that mostly are sizes of an input, which formulas begin with."""
+
+
+MOST_FACTORED = 20
+"""Terms of a sum that is factored."""
+
+
+def shortest(expr: Any) -> Any:
+    """The shortest of the usual forms of a formula."""
+    if expr.has(sympy.Max):
+        parts = [shortest(part) for part in expr.args]
+        # comparing every two of many formulas takes sympy minutes
+        return expr.func(*parts, evaluate=False) if isinstance(expr, sympy.Max) else expr.func(*parts)
+    if expr.has(sympy.floor):
+        return expr
+    forms = [expr, expanded := expr.expand()]
+    if len(expanded.args) <= MOST_FACTORED:
+        forms.append(_turned(sympy.factor(expanded)))
+    return min(forms, key=lambda form: len(text(form)))
+
+
+def terms(expr: Any, most: int) -> int:
+    """How many terms a formula has at most once it is multiplied out; counted up to more than `most`."""
+    counts = [terms(part, most) for part in expr.args]
+    if expr.is_Mul:
+        return prod(counts)
+    if expr.is_Pow and expr.exp.is_Integer:
+        # each term of the power picks as many of the base's terms as the exponent says
+        base, exponent = min(counts[0], most + 1), min(abs(int(expr.exp)), most)
+        return comb(base + exponent - 1, exponent)
+    return max(sum(counts), 1) if expr.is_Add else max(counts, default=1)
+
+
+class _Ordered:
+    """Sums as people write them: something positive in front, numbers behind. (H - F + 2*P)/S + 1."""
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        terms = super()._as_ordered_terms(expr, order=order)  # type: ignore[misc]
+        numbers = [term for term in terms if term.is_number]
+        terms = [term for term in terms if not term.is_number]
+        positive = [term for term in terms if not term.could_extract_minus_sign()]
+        if positive and len(positive) < len(terms):
+            first = min(positive, key=_leads)
+            terms.remove(first)
+            terms.insert(0, first)
+        if not positive and any(number > 0 for number in numbers):
+            return [*numbers, *terms]
+        return [*terms, *numbers]
+
+
+def _leads(term: Any) -> tuple[bool, bool]:
+    """How well a term stands in front of a sum that has negative ones: small first."""
+    return term.as_coeff_Mul()[0] != 1, not (SIZES & {symbol.name for symbol in term.free_symbols})
+
+
+def _gathered(expr: Any) -> Any:
+    """A formula in which rounding has one fraction in it, and the number beside it: floor((H - 1)/2)."""
+    if not expr.args:
+        return expr
+    parts = [_gathered(part) for part in expr.args]
+    if isinstance(expr, sympy.floor | sympy.ceiling):
+        return expr.func(sympy.together(expr.args[0]), evaluate=False)
+    if expr.is_Add:
+        rounded = [part for part in parts if isinstance(part, sympy.floor | sympy.ceiling)]
+        numbers = [part for part in parts if part.is_Integer]
+        if len(rounded) == 1 and len(numbers) == 1:
+            rest = [part for part in parts if part not in (*rounded, *numbers)]
+            inside = sympy.together(sympy.expand(rounded[0].args[0] + numbers[0]))
+            whole = rounded[0].func(inside, evaluate=False)
+            return sympy.Add(*rest, whole, evaluate=False) if rest else whole
+    return expr.func(*parts, evaluate=False) if expr.has(sympy.floor, sympy.ceiling) else expr
+
+
+class _Text(_Ordered, StrPrinter):  # type: ignore[misc]
+    """A Python expression."""
+
+
+class _Latex(_Ordered, LatexPrinter):  # type: ignore[misc]
+    """The inside of a formula in LaTeX."""
+
+
+def text(expr: Any) -> str:
+    """A formula as Python writes it: 49*C**2."""
+    return str(_Text().doprint(_gathered(expr)))
+
+
+def latex(expr: Any) -> str:
+    """A formula as LaTeX writes it: 49 C^{2}."""
+    return str(_Latex().doprint(_gathered(expr)))
