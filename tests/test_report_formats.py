@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -189,6 +190,12 @@ def test_slips_are_told(view: dict[str, Any], said: str) -> None:
     assert said in str(caught.value)
 
 
+def test_what_is_not_there_is_asked_for() -> None:
+    table = archcalc.load("lenet5").table()
+    assert "0 of 14 layers where name=cnv5; did you mean name=c5?" in table.report(where="name=cnv5")
+    assert "0 of 14 layers where op=BN\n" in table.report(where="op=BN")
+
+
 @pytest.mark.parametrize("view", [{"where": "macs>1M"}, {"sort": "macs"}], ids=str)
 def test_formulas_are_not_compared(view: dict[str, Any]) -> None:
     net = archcalc.parse("INPUT HxWx3 -> CONV 8 3x3")
@@ -215,6 +222,34 @@ def test_units(units: str, said: list[str]) -> None:
 
 
 # Pages and documents
+
+GOLDEN = Path(__file__).parent / "golden"
+STEM = """\
+set title="A stem that doesn't fit exactly" fit=floor
+INPUT 224x224x3
+stem: [CONV 64 7x7 s2 p3 nobias -> BN -> RELU => 112x112x64]
+POOL 3 s2 p1 => 56x56x64
+"""
+
+
+@pytest.mark.parametrize("form", ["md", "csv", "tex", "html", "json"])
+def test_golden(form: str) -> None:
+    """GOLDEN=write python -m pytest tests/test_report_formats.py writes the files anew: read what has changed."""
+    written = archcalc.parse(STEM).table().report(form)
+    if form == "html":
+        written = written.partition("<body>\n")[2].partition("<script>")[0] + "\n"
+    file = GOLDEN / f"stem.{form}"
+    if os.environ.get("GOLDEN") == "write":
+        file.write_text(written, encoding="utf-8")
+    assert written == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("form", ["md", "csv", "tex", "html", "json"])
+def test_golden_reports_hold_the_published_numbers(form: str) -> None:
+    """The first layers of ResNet-50: 7*7*3*64 weights, at 112*112 places; two numbers a channel in the batch norm."""
+    written = (GOLDEN / f"stem.{form}").read_text(encoding="utf-8").replace(",", "" if form != "csv" else ",")
+    assert {"9408", "118013952", "128"} <= set(re.findall(r"\d+", written))
+
 
 HOSTILE = """\
 set title="</title><script>alert(1)</script> & \\\\input{x} $x$ %y #z ~^_{" \

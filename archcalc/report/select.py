@@ -13,7 +13,7 @@ from ..analysis.budget import quantity
 from ..errors import UsageError
 from ..ops import WORDS
 from ..symbolic import pretty
-from ..words import did_you_mean, layers_like
+from ..words import did_you_mean, layers_like, nearest
 from .columns import COLUMNS, known
 from .lines import Line
 
@@ -84,6 +84,16 @@ def condition(text: str) -> Condition:
         for value in values:
             _amount(text, key, value)
     return Condition(text.strip(), key, sign, values)
+
+
+def nearly(conditions: Sequence[Condition], lines: Sequence[Line]) -> list[str]:
+    """Where no layer was found, the values that are nearest to what was asked for."""
+    found: list[str] = []
+    for one in conditions:
+        if one.sign == "=" and not any(one.holds(line) for line in lines):
+            values = dict.fromkeys(str(COLUMNS[one.key].value(line)) for line in lines)
+            found += [f"{one.key}={near}" for value in one.values for near in nearest(value, values, 1)]
+    return found
 
 
 def _amount(text: str, key: str, value: str) -> Fraction:

@@ -151,4 +151,9 @@ def selection(table: Table, view: View, shown: Sequence[Line]) -> Iterable[Note]
         parts.append(f"by {', then '.join(map(str, view.sort))}")
     if view.top:
         parts.append(f"the first {view.top:,}")
+    if not shown and view.where:
+        from .select import nearly  # noqa: PLC0415 - start-up time counts
+
+        near = nearly(view.where, lines(table.rows))
+        parts += [f"did you mean {' or '.join(near)}?"] * bool(near)
     yield Note("shown", "; ".join(parts), "" if shown else "caution")
