@@ -139,6 +139,20 @@ def test_what_is_not_counted_is_listed() -> None:
     assert (odd["flops"], odd["intensity"], odd["moved"]) == (None, None, 2 * 6 * 6 * 4 * 4)
 
 
+@pytest.mark.parametrize("what", ["memory", "training", "roofline"])
+def test_a_batch_has_examples(what: str) -> None:
+    with pytest.raises(UsageError, match="E699"):
+        getattr(archcalc.load("lenet5"), what)(batch=0)
+
+
+@pytest.mark.parametrize("spec", ["INPUT 8", "INPUT 8 -> RELU", "PARAM 8 -> FC 3"])
+@pytest.mark.parametrize("words", ["memory --fits 1GB", "training", "roofline --device-spec a100", "training --csv"])
+def test_networks_with_next_to_nothing(words: str, spec: str) -> None:
+    command, _, options = words.partition(" ")
+    said = process(f"{command} '{spec}' {options}")
+    assert (said.code, said.err) == (0, "")
+
+
 # Devices
 
 SHEETS = [  # name, operations a second, bytes a second, where the two meet

@@ -11,6 +11,12 @@ HALF = ("float16", "bfloat16")
 """The types that mixed precision computes in."""
 
 
+def check_batch(batch: int) -> None:
+    """Refuse (UsageError) a batch without examples."""
+    if batch < 1:
+        raise UsageError.of("E699", f"a batch of {batch} has no examples", help=("batch 1, or more",))
+
+
 def bytes_of(dtype: str) -> int:
     """The bytes of a number. UsageError for a type that is not known.
 

@@ -12,7 +12,7 @@ from ..symbolic import largest, plain, simple
 from ..words import did_you_mean, nearest
 from .budget import quantity
 from .cost import count, own_weights
-from .elements import HALF, bytes_of
+from .elements import HALF, bytes_of, check_batch
 from .inplace import inference_buffers
 from .kept import Cache, cache, kept
 from .memory import OPTIMIZER_COPIES, Alive, highest, liveness, volume_bytes
@@ -51,6 +51,7 @@ class Setting:
     freeze: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_batch(self.batch)
         bytes_of(self.dtype)
         check_recompute(self.recompute)
         if self.optimizer not in OPTIMIZER_COPIES:
@@ -240,6 +241,8 @@ def amount_of_bytes(memory: int | str) -> int:
     >>> amount_of_bytes("24GiB"), amount_of_bytes("24 GB"), amount_of_bytes(512)
     (25769803776, 24000000000, 512)
     """
+    if isinstance(memory, int) and memory >= 0:
+        return memory
     text = str(memory).replace(" ", "")
     number = quantity(text)
     if number is None or number.denominator > 1 or (text[-1] != "B" and not text.isdecimal()):

@@ -18,7 +18,7 @@ from ..graph import Graph, Node
 from ..symbolic import largest, plain, simple
 from .cost import count
 from .devices import Device
-from .elements import bytes_of
+from .elements import bytes_of, check_batch
 from .inplace import VIEWS
 from .memory import volume_bytes
 from .table import Row, Table
@@ -138,6 +138,7 @@ def _described(device: Device) -> dict[str, Any]:
 
 def roofline(table: Table, batch: int = 1, dtype: str = "float32", device: Device | None = None) -> Roofline:
     """The traffic of a network, and its bounds on a device. SpecError for bounds with free dimensions."""
+    check_batch(batch)
     if device is not None and table.graph.free:
         help = ("give the free dimensions numbers: " + " ".join(f"--set {name}=..." for name in table.graph.free),)
         raise SpecError(Diagnostic("E697", "the time on a device is known only without free dimensions", help=help))

@@ -12,6 +12,7 @@ from ..graph import Graph, Node
 from ..symbolic import plain, simple
 from ..words import did_you_mean, nearest
 from .backward import Backward, backward, depends, has_weights
+from .elements import check_batch
 from .table import Row, Table
 
 BLOCKS, ALL = "blocks", "all"
@@ -79,6 +80,7 @@ def _dict(cost: Costs, counted: bool = True) -> dict[str, int | None]:
 
 def training(table: Table, batch: int = 1, freeze: Collection[str] = (), recompute: str = "") -> Training:
     """The cost of a training step. UsageError for what cannot be frozen, or a way to recompute that is not known."""
+    check_batch(batch)
     graph = table.graph
     frozen = frozen_nodes(graph, freeze)
     costs = backward(graph, frozen)

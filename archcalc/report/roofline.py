@@ -47,7 +47,8 @@ def report(found: Roofline, room: int | None = None, depth: int | None = None, s
         cells = fit(cells, room, signs)
     words = f"{DEFINITIONS} {TIME}" if found.device else DEFINITIONS
     below = [*_notes(found, prose), (), *[((line, "faint"),) for line in wrap(words, prose)]]
-    return [*drawn, (), *draw(cells, signs), (), *below]
+    shown = [*draw(cells, signs), ()] if found.layers else []
+    return [*drawn, (), *shown, *below]
 
 
 def _device(found: Roofline) -> Iterator[str]:
@@ -130,7 +131,8 @@ def _coverage(found: Roofline) -> str:
     if missing:
         return f"{len(found.layers) - len(missing):,} of {layers}; not: {', '.join(row.name for row in missing)}"
     still = sum(moved.moved == 0 for _, moved in found.layers)
-    return f"all {layers}" + (f"; {still:,} that move nothing are left out above" if still else "")
+    said = f"; {still:,} that {'moves' if still == 1 else 'move'} nothing left out above" if still else ""
+    return f"{'all ' * (len(found.layers) > 1)}{layers}{said}"
 
 
 def decimal(number: Fraction | int | None) -> str:

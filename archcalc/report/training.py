@@ -32,7 +32,8 @@ def report(found: Training, room: int | None = None, depth: int | None = None, s
     if room is not None:
         cells = fit(cells, room, signs)
     words = [*_notes(found, prose), (), *[((line, "faint"),) for line in wrap(DEFINITIONS, prose)]]
-    return [*drawn, (), *draw(cells, signs), (), *words]
+    shown = [*draw(cells, signs), ()] if found.totals.total != 0 else []
+    return [*drawn, (), *shown, *words]
 
 
 def grid(found: Training, depth: int | None) -> Grid:
@@ -90,5 +91,7 @@ def _ratio(totals: Costs) -> str:
 def _coverage(found: Training) -> str:
     missing = [row.name for row in found.uncounted]
     if not missing:
-        return f"all {count(len(found.layers), 'layer')}; those without multiply-adds are left out above"
+        idle = sum(cost.total == 0 for _, cost in found.layers)
+        said = f"; {idle:,} without multiply-adds {'is' if idle == 1 else 'are'} left out above" if idle else ""
+        return f"{'all ' * (len(found.layers) > 1)}{count(len(found.layers), 'layer')}{said}"
     return f"{len(found.layers) - len(missing):,} of {count(len(found.layers), 'layer')}; not: {', '.join(missing)}"
