@@ -16,6 +16,7 @@ from archcalc import SpecError, UsageError
 from archcalc.analysis.devices import KINDS, device, devices
 from archcalc.analysis.elements import BYTES
 from archcalc.analysis.traffic import COMPUTE, MEMORY, Traffic
+from archcalc.cli import main
 from archcalc.report import roofline as roofline_report
 
 from .commands import process
@@ -147,10 +148,12 @@ def test_a_batch_has_examples(what: str) -> None:
 
 @pytest.mark.parametrize("spec", ["INPUT 8", "INPUT 8 -> RELU", "PARAM 8 -> FC 3"])
 @pytest.mark.parametrize("words", ["memory --fits 1GB", "training", "roofline --device-spec a100", "training --csv"])
-def test_networks_with_next_to_nothing(words: str, spec: str) -> None:
-    command, _, options = words.partition(" ")
-    said = process(f"{command} '{spec}' {options}")
-    assert (said.code, said.err) == (0, "")
+def test_networks_with_next_to_nothing(words: str, spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    command, *options = words.split()
+    assert main([command, spec, *options]) == 0
+    said = capsys.readouterr()
+    assert said.out
+    assert not said.err
 
 
 # Devices
@@ -222,9 +225,11 @@ def test_what_is_no_device(spec: str, dtype: str | None, help: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["roofline", "training"])
-def test_csv_says_what_json_says(command: str) -> None:
-    layers = json.loads(process(f"{command} lenet5 --json").out)["layers"]
-    rows = list(csv.DictReader(process(f"{command} lenet5 --csv").out.splitlines()))
+def test_csv_says_what_json_says(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main([command, "lenet5", "--json"])
+    layers = json.loads(capsys.readouterr().out)["layers"]
+    main([command, "lenet5", "--csv"])
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     for row, layer in zip(rows, layers, strict=True):
         exact = {"output": "x".join(map(str, layer.pop("output")))}
         if layer.get("intensity"):
