@@ -24,6 +24,9 @@ from .weights import BLOCK, Array
 _LET_GO = getattr(mmap, "MADV_DONTNEED", None)
 """Windows has no such advice."""
 
+_AROUND = 2**21
+"""A touched page brings others around it into memory, up to what the largest pages have: a multiple of every size."""
+
 _TYPES = {"F16": ("float16", "<f2"), "BF16": ("bfloat16", "<u2"), "F32": ("float32", "<f4"), "F64": ("float64", "<f8")}
 """The types that are read, and how numpy calls them."""
 
@@ -129,7 +132,7 @@ def _stored(path: Path, data: mmap.mmap, entry: _Entry) -> Stored:
 def _let_go(data: mmap.mmap, start: int, size: int) -> None:
     """Give back the memory of what has been read: the process would seem to need all of the file otherwise."""
     if _LET_GO is not None:
-        first = start - start % mmap.PAGESIZE
+        first = start - start % _AROUND
         data.madvise(_LET_GO, first, min(start + size, len(data)) - first)
 
 

@@ -38,7 +38,7 @@ def export(name: str, path: Path) -> dict[str, Any]:
 
 
 def race(ours: Path, theirs: Path, rounds: int) -> Times:
-    """One image through each on one thread, first through one and then through the other; the first runs don't count."""
+    """One image through each on one thread, in turns; the first runs don't count."""
     sessions = [_session(path) for path in (ours, theirs)]
     image = np.random.default_rng(0).standard_normal((1, 3, SIDE, SIDE), np.float32)
     times = np.zeros((rounds + 4, 2))
