@@ -25,6 +25,7 @@ from archcalc.report.layout import FANCY
 from archcalc.screen import width
 
 from .test_coverage import mysterious
+from .test_streams import ESCAPE, on_terminal, posix
 
 LINE = "INPUT 16x16x3 -> CONV 8 3x3 p1 -> BN -> RELU -> CONV 16 3x3 p1 -> RELU -> POOL 2 s2 -> FC 10"
 
@@ -286,7 +287,7 @@ def test_columns_fit_the_screen(before: str, after: str, depth: int | None) -> N
     found = diff(before, after)
     for room in (80, 120, 200):
         drawn = report.report(found, room, depth, FANCY)
-        wide = [text for line in drawn if width(text := "".join(piece for piece, _ in line).rstrip()) > room]
+        wide = [text for line in drawn if width(text := "".join(piece for piece, _ in line)) > room]
         assert not wide
     plain = "\n".join("".join(piece for piece, _ in line) for line in report.report(found, None, depth))
     for row in of(found, "added", "removed") if depth is None else ():
@@ -307,6 +308,15 @@ def test_markdown_says_the_same(before: str, after: str, depth: int | None) -> N
         return
     layers = [row for row in rows if len(row) == 8 and row[0].strip("| ") in ("added", "removed", "changed", "moved")]
     assert sum(int(row[4].replace(",", "")) for row in layers) == int(total.replace(",", ""))
+
+
+@posix
+def test_lines_end_at_the_edge_of_the_terminal() -> None:
+    """Exactly as wide as the screen, with colours: not even a blank may follow."""
+    shown = on_terminal("diff torchvision/densenet121 torchvision/densenet169 --depth 3", 80)
+    lines = ESCAPE.sub("", shown).splitlines()
+    assert max(map(width, lines)) == 80
+    assert ESCAPE.search(shown) and "\u2192" in shown
 
 
 # The command

@@ -29,6 +29,8 @@ from archcalc.screen import width
 from archcalc.sweeping import sweep
 from archcalc.sweeping.values import values
 
+from .test_streams import ESCAPE, on_terminal, posix
+
 WIDE = "let n=4 d=1; INPUT 8x8x3 -> [CONV n 3x3 p1]*d -> FC 10"
 STEM = "INPUT HxHx3 -> CONV 96 11x11 s4"
 
@@ -286,6 +288,17 @@ def test_the_table_fits_the_screen(room: int) -> None:
     lines = ["".join(text for text, _ in line).rstrip() for line in family.report(found, room, signs=FANCY)]
     assert max(map(width, lines)) <= room
     assert sum("…" in line for line in lines) == (0 if room == 200 else 2)
+
+
+@posix
+def test_progress_on_a_terminal() -> None:
+    """It is written over itself, then over with blanks, before the table begins."""
+    shown = ESCAPE.sub("", on_terminal(f"sweep '{WIDE}' --set n=1..30 d=1..3 --plot", 80))
+    before, _, after = shown.partition("90 variants")
+    assert re.fullmatch(r"(\rsweeping \.\.\. (\d+ of 90)? *)+\r *\r", before)
+    assert "of 90" in before and "sweeping" not in after
+    assert max(map(width, after.splitlines())) <= 80
+    assert "\u25cf" in after or "\u2800" < max(after) < "\u2900"
 
 
 # Charts

@@ -91,6 +91,7 @@ def _room(widths: Sequence[int]) -> int:
 
 def _line(mark: str, cells: Sequence[str], widths: Sequence[int], style: str, signs: Signs) -> Styled:
     pieces = [(mark, style)]
+    gap = ""
     for column, (cell, at) in enumerate(zip(cells, widths, strict=True)):
         if not at:
             continue
@@ -98,7 +99,8 @@ def _line(mark: str, cells: Sequence[str], widths: Sequence[int], style: str, si
         blank = " " * (at - width(cut))
         text = cut + blank if column < _LEFT else blank + cut
         plain = "faint" if cut == "0" else "head" if style == "head" else ""
-        pieces.append((text + _GAP, style if column == 0 else plain))
+        pieces.append((gap + text, style if column == 0 else plain))
+        gap = _GAP  # before each but the first: a blank at the edge of a screen makes a new line
     return tuple(pieces)
 
 

@@ -103,7 +103,8 @@ def _line(grid: Grid, cells: Sequence[str], style: str = "") -> Styled:
     for key, cell, room in zip(grid.keys, cells, grid.widths, strict=True):
         blank = " " * (room - width(cell))
         text = cell + blank if key in LEFT else blank + cell
-        pieces.append((text + GAP, style or _style(key, cell)))
+        # the gap stands before: a blank at the edge of a screen makes a new line
+        pieces.append((GAP * bool(pieces) + text, style or _style(key, cell)))
     return tuple(pieces)
 
 
