@@ -100,6 +100,15 @@ def test_zero_says_24_gb_for_1_5_billion_parameters() -> None:
     assert (total(found.training) - found.activations) // 10**9 == 24
 
 
+@pytest.mark.parametrize("spec", ["torchvision/resnet50", "transformers/gpt2", "googlenet", "lenet5", "lstm-tagger"])
+def test_the_table_says_the_same(spec: str) -> None:
+    net = archcalc.load(spec)
+    found = net.memory()
+    assert found.activations == net.totals.activation_bytes
+    assert (found.peak, found.peak_at) == (net.totals.peak_bytes, net.table().peak)
+    assert total(found.training) == net.totals.training_bytes
+
+
 @pytest.mark.parametrize(("dtype", "width"), [("float32", 4), ("float16", 2), ("bfloat16", 2), ("int8", 1)])
 def test_element_types(dtype: str, width: int) -> None:
     found = RESNET.memory(dtype=dtype)

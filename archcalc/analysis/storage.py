@@ -152,19 +152,19 @@ class Memory:
 
     @property
     def _state(self) -> tuple[Part, ...]:
-        """What training adds to the weights at any batch size."""
+        """What training keeps at any batch size."""
         trained, copies = self._trained, OPTIMIZER_COPIES[self.setting.optimizer]
         width = MASTER if self.setting.mixed else self.element
         master = [Part("master weights", _short(trained * MASTER))] * self.setting.mixed
         state = [Part("optimizer state", _short(trained * copies * width))] * bool(copies)
-        return Part("gradients", _short(trained * self.element)), *master, *state
+        return Part("weights", self.weights), Part("gradients", _short(trained * self.element)), *master, *state
 
     @property
     def training(self) -> tuple[Part, ...]:
-        """What training needs."""
+        """What training needs; by its definition without the buffers."""
         if not self.setting.trains:
             return ()
-        return (*self._held, *self._state, Part("activations", self.activations))
+        return (*self._state, Part("activations", self.activations))
 
     @property
     def cache(self) -> Cache | None:
@@ -184,8 +184,7 @@ class Memory:
         if self.graph.free:
             help = ("give the free dimensions numbers: " + " ".join(f"--set {name}=..." for name in self.graph.free),)
             raise SpecError(Diagnostic("E696", "what fits is known only without free dimensions", help=help))
-        held = sum(part.size for part in self._held)
-        trained = held + sum(part.size for part in self._state)
+        held, trained = (sum(part.size for part in parts) for parts in (self._held, self._state))
         inference = _most(self.levels, room - held)
         return Fits(room, inference, _most(self.kept, room - trained) if self.setting.trains else 0)
 
