@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -61,6 +62,14 @@ class Pin(NamedTuple):
     place: Place
 
 
+class Origin(NamedTuple):
+    """The ONNX file that a network was read from, and what was said over it."""
+
+    path: str
+    input: Shape | None
+    values: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Graph:
     """A network, its settings, and what the text claims of it."""
@@ -74,6 +83,8 @@ class Graph:
     warnings: tuple[Diagnostic, ...] = ()
     conditions: tuple[str, ...] = ()
     """What the network supposes of its free dimensions."""
+    origin: Origin | None = None
+    """The model that it was read from: that is what runs, weights and all."""
 
     @property
     def title(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .build import Options, build
 from .errors import Diagnostic, FileError, LimitError, SpecError
-from .graph import Graph
+from .graph import Graph, Origin
 from .ops import WORDS
 from .resources import folder
 from .slides import is_slide
@@ -47,7 +47,8 @@ def read_model(path: str, options: Options | None = None) -> Graph:
         raise _missing(path)
     model = open_model(path)
     exported = _exported(model, path) if options.input is None else None
-    return exported or graph_of(model, path, Reading(options.input, options.values, options.max_layers))
+    graph = exported or graph_of(model, path, Reading(options.input, options.values, options.max_layers))
+    return replace(graph, origin=Origin(path, options.input, options.values))
 
 
 def _exported(model: ModelPart, path: str) -> Graph | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .analysis.pins import check_pins
 from .analysis.table import Totals, tabulate
 from .build import Options
-from .errors import Diagnostic, SpecError
+from .errors import Diagnostic, SpecError, UsageError
 from .graph import Graph
 from .load import parse_spec, read_spec
 from .tables import Table
@@ -17,14 +17,15 @@ from .tables import Table
 if TYPE_CHECKING:
     from os import PathLike
 
-    from .analysis.diff import Diff
     from .analysis.devices import Device
+    from .analysis.diff import Diff
     from .analysis.explain import Explanation
     from .analysis.storage import Memory
     from .analysis.traffic import Roofline
     from .analysis.training import Training
     from .backends.bench import Bench
     from .backends.export import Export, Prepared
+    from .backends.foreign import Foreign
     from .backends.runtime import Run, Verification
     from .conventions.tools import Figure
     from .grading import Grade
@@ -257,6 +258,10 @@ class Network:
         it runs `repeat` times, and `seconds` of what it returns has the time of each. Raises MissingError without
         onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
         """
+        if self.graph.origin is not None:
+            model = self._foreign(weights, dtype)
+            given = model.inputs(batch, seed) if inputs is None else inputs
+            return model.run(given, device, threads=threads, repeat=repeat, force=force)
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, random_inputs, run  # noqa: PLC0415 - onnxruntime takes 100 ms
 
@@ -276,6 +281,9 @@ class Network:
         Layers that the runtime fuses are told together. A few runs to warm up are left out. Raises MissingError
         without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
         """
+        if self.graph.origin is not None:
+            help = ("run --repeat times the model as a whole", "convert writes it as a spec, which bench takes")
+            raise UsageError(Diagnostic("E674", "bench tells the layers of a spec, not those of a model", help=help))
         from .backends.bench import bench  # noqa: PLC0415 - onnxruntime takes 100 ms to import
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, random_inputs  # noqa: PLC0415 - onnxruntime takes 100 ms
@@ -294,6 +302,8 @@ class Network:
 
         Raises MissingError without onnxruntime or CUDA, LimitError if memory does not suffice and `force` is not set.
         """
+        if self.graph.origin is not None:
+            return self._foreign(weights, dtype).verify(device, seed, threads=threads, force=force)
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, verify  # noqa: PLC0415 - onnxruntime takes 100 ms to import
 
@@ -303,6 +313,18 @@ class Network:
         if not force:
             need(memory_needed(prepared, batch, expose=True), "the run with every volume exposed")
         return verify(prepared, expected, device, batch, seed, threads=threads)
+
+    def _foreign(self, weights: str | PathLike[str], dtype: str) -> Foreign:
+        """The model that the network was read from, which runs in a process of its own."""
+        from .backends.foreign import Foreign  # noqa: PLC0415 - numpy takes 50 ms to import
+        from .reading import Reading  # noqa: PLC0415 - few networks are read from models
+
+        origin = self.graph.origin
+        assert origin is not None
+        if weights != "random" or dtype != "float32":
+            message = "a model runs with the weights and in the type that it has"
+            raise UsageError(Diagnostic("E674", message, help=("leave --weights and --dtype out",)))
+        return Foreign(origin.path, Reading(origin.input, origin.values))
 
     def _prepared(
         self, weights: str | PathLike[str], match: str, seed: int, batch: int | str | None, opset: int | None,

@@ -346,17 +346,17 @@ def hanging(number: int, frame: Any) -> None:
 def fuzz(count: int, seed: int, path: Path) -> dict[str, int]:
     chance, models = random.Random(seed), seeds()
     found: dict[str, int] = {}
-    before = signal.signal(signal.SIGALRM, hanging)
+    before = signal.signal(signal.SIGVTALRM, hanging)
     try:
         for _ in range(count):
             path.write_bytes(mutated(chance.choice(models), chance))
-            signal.alarm(SECONDS)
+            signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
             code = outcome(path)
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             found[code] = found.get(code, 0) + 1
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
     return found
 
 

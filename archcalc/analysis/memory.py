@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..graph import Graph, Node
-from ..symbolic import largest
+from ..symbolic import Symbolic, largest
 
 FLOAT32 = 4
 """Bytes of an element unless another type is named."""
@@ -49,7 +49,14 @@ def _width(node: Node, element: int) -> int:
 def highest(levels: Sequence[int]) -> tuple[int, int | None]:
     """The largest of the levels, and where that is (None if it depends on symbols)."""
     peak = largest(list(levels))
-    return peak, next((index for index, level in enumerate(levels) if level == peak), None)
+    return peak, next((index for index, level in enumerate(levels) if _same(level, peak)), None)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether one is the other as it is written: to prove that a max(...) of many formulas is one takes minutes."""
+    if isinstance(one, Symbolic) and isinstance(other, Symbolic):
+        return bool(one.expr == other.expr)
+    return bool(one == other)
 
 
 def liveness(graph: Graph, sizes: Sequence[int], buffers: Sequence[int] | None = None) -> list[Alive]:

@@ -25,7 +25,8 @@ def load_runtime() -> Any:
     return onnxruntime
 
 
-def _providers(runtime: Any, device: str) -> list[Any]:
+def providers_of(runtime: Any, device: str) -> list[Any]:
+    """Where a session may run. UsageError or MissingError for devices that are not there."""
     if device not in DEVICES:
         raise UsageError(Diagnostic("E614", f"there is no device {device}", help=(f"there are {', '.join(DEVICES)}",)))
     if device == CPU:
@@ -49,8 +50,8 @@ def open_session(
     name of a file with the times of all kernels begins.
     """
     runtime = load_runtime()
-    providers = _providers(runtime, device)
-    options = _options(runtime, threads, profile)
+    providers = providers_of(runtime, device)
+    options = options_of(runtime, threads, profile)
     names = list(prepared.model.weights)
     if names:
         values = [_value(runtime, prepared, name) for name in names]
@@ -74,7 +75,8 @@ def _value(runtime: Any, prepared: Prepared, name: str) -> Any:
     return runtime.OrtValue.ortvalue_from_numpy(tensor)
 
 
-def _options(runtime: Any, threads: int, profile: str) -> Any:
+def options_of(runtime: Any, threads: int, profile: str = "") -> Any:
+    """What every session is told."""
     options = runtime.SessionOptions()
     options.log_severity_level = 4  # errors come as exceptions; the log would write to the terminal
     options.intra_op_num_threads = threads

@@ -84,7 +84,8 @@ def verify(words: list[str]) -> int:
         sys.stdout.write(json.document(_proof(result)))
         return 0
     stored = f"{thousands(result.params)} weights" + (" and buffers" if net.totals.buffers else "")
-    seen = f"{stored}, batch {given.batch}, {result.seconds:.1f} s"
+    how = "in a process of its own" if net.graph.origin else f"batch {given.batch}"
+    seen = f"{stored}, {how}, {result.seconds:.1f} s"
     said = f"verified: {_volumes(len(result.rows))} what onnxruntime produced on {DEVICES[result.device]}"
     text.write([(), ((said, "good"),), ((seen, "faint"),)], sys.stdout)
     return 0

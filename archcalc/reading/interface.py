@@ -1,0 +1,98 @@
+"""How a model is fed: which axes of its values are which of ours, and where it keeps weights outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..errors import Diagnostic, SpecError
+from ..shape import Shape
+from ..symbolic import Symbolic
+from .ends import fed
+from .lifter import Lifter
+from .model import Reading, walk
+from .proto import GraphPart, ModelPart
+from .tensor import Tensor
+from .value import Value
+
+
+class End(NamedTuple):
+    """An input or output: what it is called here and there, its ONNX shape, and where our axes stand in it."""
+
+    name: str
+    theirs: str
+    dtype: int
+    shape: Shape
+    order: tuple[int, ...] | None
+    """The axes without the batch in the language's order; None where they are split or joined."""
+    batch: int | None
+    """The axis of the batch."""
+
+
+class Interface(NamedTuple):
+    """What goes into a model, what comes out, and the shape of every value between."""
+
+    inputs: tuple[End, ...]
+    outputs: tuple[End, ...]
+    values: dict[str, Shape]
+    free_batch: bool
+    """Whether the batch can be of any size."""
+
+
+def interface(model: ModelPart, path: str, reading: Reading) -> Interface:
+    """The ends of a model. SpecError where sizes are free, or are known only when it runs."""
+    reader, scope = walk(model, path, reading)
+    infos = fed(model.graph)
+    inputs = tuple(_end(reader.lifter, info.name, scope.values[info.name]) for info in infos)
+    outputs = tuple(_end(reader.lifter, info.name, scope.find(info.name)) for info in model.graph.outputs)
+    made = {name for call in model.graph.nodes for name in call.outputs if name}
+    values = {
+        name: value.shape
+        for name, value in scope.values.items()
+        if name in made and value.kind == "tensor" and value.shape is not None and _plain(value.shape)
+    }
+    first = next((info.shape for info in infos if info.shape is not None and len(info.shape) > 1), None)
+    return Interface(inputs, outputs, values, first is not None and not isinstance(first[0], int))
+
+
+def _plain(shape: Shape) -> bool:
+    return not any(isinstance(size, Symbolic) for size in shape)
+
+
+def _end(lifter: Lifter, name: str, value: Value | None) -> End:
+    if value is None or value.kind != "tensor" or value.shape is None:
+        raise SpecError(Diagnostic("E669", f"{name[:80]} is no tensor, or its shape is not known before it runs"))
+    order, batch, shown = None, None, name
+    if value.view is not None and value.view.stored is None:
+        found, axes = lifter.order(value.view), lifter.batch_axes(value.view)
+        batch = axes[0] if len(axes) == 1 else None
+        order = None if found is None else tuple(axis for axis in found if axis != batch)
+        shown = lifter.nodes[value.view.node].name
+    return End(shown, name, value.dtype, value.shape, order, batch)
+
+
+def locations(model: ModelPart) -> list[str]:
+    """The files beside the model that hold its weights, each once, as the model writes them."""
+    parts = [model.graph, *(function.body for function in model.functions.values())]
+    found: dict[str, None] = {}
+    for tensor in (one for part in parts for one in _tensors(part)):
+        if tensor.external:
+            found.setdefault(dict(tensor.external).get("location", ""))
+    return list(found)
+
+
+def _tensors(part: GraphPart) -> Iterator[Tensor]:
+    yield from part.tensors.values()
+    for call in part.nodes:
+        for value in call.attributes.values():
+            yield from _inside(value)
+
+
+def _inside(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, GraphPart):
+        yield from _tensors(value)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _inside(item)
