@@ -81,11 +81,11 @@ _TEX = {
 def latex(table: Table, **view: Any) -> Read:
     whole = table.report("tex", columns=",".join(KEYS), **{"units": "full", **view})
     body = whole.partition("\\endlastfoot\n")[2].partition("\\end{longtable}")[0].replace("\\midrule\n", "")
-    rows = [[_from_tex(cell) for cell in line.removesuffix(r" \\").split(" & ")] for line in body.splitlines()]
+    rows = [[from_tex(cell) for cell in line.removesuffix(r" \\").split(" & ")] for line in body.splitlines()]
     return _split([cells(row) for row in rows], whole)
 
 
-def _from_tex(cell: str) -> str:
+def from_tex(cell: str) -> str:
     for command, sign in _TEX.items():
         cell = cell.replace(command, sign)
     cell = re.sub(r"\$\^(\d)\$", lambda found: "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(found[1])], cell)

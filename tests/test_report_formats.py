@@ -8,16 +8,23 @@ import os
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import archcalc
 from archcalc import Network, UsageError
 from archcalc.report.columns import COLUMNS
+from archcalc.report.explain_tex import escape as escape_tex
+from archcalc.report.html import escape as escape_html
+from archcalc.report.markdown import escape as escape_markdown
+from archcalc.screen import printable
 
-from .reading import FORMATS, KEYS, Read, cells
+from .reading import FORMATS, KEYS, Read, cells, from_tex
 from .test_coverage import mysterious
 
 DATA = Path(__file__).parent / "data"
@@ -267,6 +274,19 @@ def test_a_page_needs_nothing_else_and_runs_nothing_else() -> None:
     assert not re.search(r"(?:src|href)\s*=|url\(|@import|https?:", written.replace("&lt;img src=x", ""))
     assert "default-src 'none'" in written
     assert "&lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp;" in written
+
+
+@given(st.text(max_size=40))
+def test_what_is_escaped_can_be_read_back(text: str) -> None:
+    shown = printable(text)
+    assert unescape(escape_html(text)) == shown
+    assert not set(escape_html(text)) & set("<>\"'")
+    assert re.sub(r"\\([\\`*_<|\[&~$])", r"\1", escape_markdown(text)) == shown
+
+
+@given(st.text(alphabet=[chr(code) for code in range(32, 127) if chr(code) not in "'"], max_size=40))
+def test_what_is_escaped_for_latex_can_be_read_back(text: str) -> None:
+    assert from_tex(escape_tex(text)) == text
 
 
 def test_a_page_heads_its_blocks_with_their_sums() -> None:

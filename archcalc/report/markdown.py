@@ -14,32 +14,32 @@ def document(table: Table, view: View = WHOLE) -> str:
     """The report in Markdown."""
     shown = sheet(table, view)
     parts = [
-        *[f"## {_escape(shown.title)}"] * bool(shown.title),
-        _escape(shown.volumes),
+        *[f"## {escape(shown.title)}"] * bool(shown.title),
+        escape(shown.volumes),
         "\n".join(_table(shown)),
-        "\n".join(f"- {note.label}: {_escape(note.text)}" for note in shown.notes),
+        "\n".join(f"- {note.label}: {escape(note.text)}" for note in shown.notes),
         shown.convention,
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _table(shown: Sheet) -> list[str]:
-    columns = [[*map(_escape, shown.cells(key)), *map(_bold, shown.feet_of(key))] for key in shown.keys]
+    columns = [[*map(escape, shown.cells(key)), *map(_bold, shown.feet_of(key))] for key in shown.keys]
     rule = ["---" if key in LEFT else "--:" for key in shown.keys]
     head = [COLUMNS[key].title for key in shown.keys]
     return [_line(head), _line(rule), *map(_line, zip(*columns, strict=True))]
 
 
 def _bold(cell: str) -> str:
-    return f"**{_escape(cell)}**" if cell else ""
+    return f"**{escape(cell)}**" if cell else ""
 
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """The text with the signs that Markdown would take for its own."""
-    for sign in "\\`*_<|[":
+    for sign in "\\`*_<|[&~$":
         text = text.replace(sign, f"\\{sign}")
     return printable(text)
