@@ -44,9 +44,10 @@ def _names(graph: Graph) -> list[str]:
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:
     """The shape in the layer, but for axes that are one there."""
-    if "#" in tensor.name or not tensor.order:
-        return tensor.shape
-    return tuple(tensor.split[place] for place in tensor.order)
+    key = tensor.name.partition("#")[2]
+    if key:  # a direction of all, and a half of both biases
+        return (tensor.shape[-1] // 2,) if key.startswith("bias") else tensor.shape[1:]
+    return tuple(tensor.split[place] for place in tensor.order) if tensor.order else tensor.shape
 
 
 def _pieces(read: Any) -> Iterator[Array]:

@@ -184,7 +184,7 @@ class Chains:
                 branches.append(top.stages[cut:])
                 rest[-1] = Segment(top.entry, top.stages[:cut])
                 trunk = used = True
-            elif len(rest) == 1:
+            elif len(rest) == 1 or _fed(top):
                 branches.append([Stage(Kind.REF, source, reader)])
                 references += 1
             else:
@@ -228,6 +228,12 @@ def _long(branch: Chain) -> bool:
     """Whether a branch had better be written as a reference."""
     layers = branch[-1].end - first(branch, branch[-1].end)
     return layers >= MAX_BRANCH or max(stage.nested for stage in branch) >= MAX_NESTED
+
+
+def _fed(segment: Segment) -> bool:
+    """Whether a chain begins with an INPUT, which no branch does."""
+    head = segment.stages[0].head
+    return head is not None and head.word == "INPUT"
 
 
 def _ahead(branches: Sequence[Chain]) -> bool:

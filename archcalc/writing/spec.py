@@ -71,8 +71,9 @@ def _raw(graph: Graph) -> str:
     if not graph.nodes[0].source.text:
         short = tidy(graph, paths)
         texts += [_attempt(graph, freed(graph, names), fit) for names in (short, split(short))]
-    text = min(texts, key=lambda text: len(text) * (1 if text is texts[0] else _NAMES))
-    return _settled(text)
+    chosen = min(texts, key=lambda attempt: len(attempt.text) * (1 if attempt is texts[0] else _NAMES))
+    as_is = [".".join(path) for path in chosen.paths] == [node.name for node in graph.nodes]
+    return chosen.text if as_is else _settled(chosen.text)
 
 
 def _settled(text: str) -> str:
@@ -80,14 +81,21 @@ def _settled(text: str) -> str:
     for _ in range(_ROUNDS):
         graph = _parsed(text)
         assert graph is not None
-        again = _attempt(graph, parts(node.name for node in graph.nodes), _fit(graph))
+        again = _attempt(graph, parts(node.name for node in graph.nodes), _fit(graph)).text
         if again == text:
             break
         text = again
     return text
 
 
-def _attempt(graph: Graph, paths: Sequence[Path], fit: str) -> str:
+class Attempt(NamedTuple):
+    """A text, and the paths that its layers have."""
+
+    text: str
+    paths: Sequence[Path]
+
+
+def _attempt(graph: Graph, paths: Sequence[Path], fit: str) -> Attempt:
     """The text with certain paths, or with others that mean the same to weight files."""
     changes = Changes(set(), set())
     for _ in range(_TRIES):
@@ -100,9 +108,10 @@ def _attempt(graph: Graph, paths: Sequence[Path], fit: str) -> str:
             changes = Changes({*changes.apart, *stuck.merges}, {*changes.opened, *stuck.opened})
             continue
         if _means(written, graph, paths):
-            return written
+            return Attempt(written, paths)
         break
-    return _write(graph, flat(paths), fit, Changes(range(len(paths)), ()), fold=False)
+    paths = flat(paths)
+    return Attempt(_write(graph, paths, fit, Changes(range(len(paths)), ()), fold=False), paths)
 
 
 def _write(graph: Graph, paths: Sequence[Path], fit: str, changes: Changes, fold: bool = True) -> str:
@@ -180,9 +189,19 @@ def _said(graph: Graph) -> set[str]:
     return {node.op.fit for node in graph.nodes if hasattr(node.op, "fit")}
 
 
+def _plain(text: str) -> str:
+    """A text that quotes can hold."""
+    return "".join(sign if sign.isprintable() else " " for sign in text.replace('"', "'"))
+
+
+_KEPT = ("title", "source", "batch")
+_NO_TITLES = ("main_graph", "main", "graph", "torch_jit", "torch-jit-export")
+"""What exporters call every graph."""
+
+
 def _settings(graph: Graph, fit: str) -> Iterator[str]:
-    kept = {key: value for key, value in graph.settings.items() if key in ("title", "source", "batch")}
-    given = [f'{key}="{value}"' if isinstance(value, str) else f"{key}={value}" for key, value in kept.items()]
+    kept = {key: value for key, value in graph.settings.items() if key in _KEPT and value not in _NO_TITLES}
+    given = [f'{key}="{_plain(value)}"' if isinstance(value, str) else f"{key}={value}" for key, value in kept.items()]
     given += [f"fit={fit}"] if fit else []
     if given:
         yield " ".join(["set", *given])
