@@ -24,28 +24,28 @@ def roots(equations: Sequence[tuple[Any, Any]], names: Sequence[Any]) -> list[Ro
     sides = [side for side in dict.fromkeys(sides) if side != 0]
     if any(side.is_number for side in sides):
         return []
+    if any(side.has(sympy.floor, sympy.ceiling, sympy.Max, sympy.Min) for side in sides):
+        return None
     try:
         found = sympy.solve(sides, [*unknowns.values()], dict=True)
     except NotImplementedError:
         return None
     back = {dummy: name for name, dummy in unknowns.items()}
-    return [{back[dummy]: sympy.factor(value.subs(back)) for dummy, value in one.items()} for one in found]
+    return [{back[dummy]: _turned(sympy.factor(value.subs(back))) for dummy, value in one.items()} for one in found]
 
 
 def _turned(expr: Any) -> Any:
     """A product in which sums have more positive terms than negative ones, as far as their signs can be turned."""
     if not expr.is_Mul:
         return expr
-    factors, sign = [], 1
-    for factor in expr.args:
-        base, exponent = factor.as_base_exp()
-        negative = base.is_Add and 2 * sum(term.could_extract_minus_sign() for term in base.args) > len(base.args)
-        if negative and exponent.is_Integer:
-            factors.append((-base) ** exponent)
-            sign *= -1 if exponent % 2 else 1
-        else:
-            factors.append(factor)
-    return sympy.Mul(*factors) if sign == 1 else expr if len(factors) == 1 else -sympy.Mul(*factors)
+    minus = expr.could_extract_minus_sign()
+    powers = [factor.as_base_exp() for factor in expr.args]
+    for base, exponent in sorted(powers, key=lambda power: power[1] == -1):
+        negative = sum(term.could_extract_minus_sign() for term in base.args) if base.is_Add else 0
+        if exponent.is_Integer and (2 * negative > len(base.args) or (minus and 2 * negative == len(base.args) > 0)):
+            expr = sympy.Mul(-1 if exponent % 2 else 1, expr / base**exponent, (-base) ** exponent)
+            minus = minus and not exponent % 2
+    return expr
 
 
 SIZES = frozenset("DHWLTN")

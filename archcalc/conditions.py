@@ -24,7 +24,8 @@ def _divisibility(whole: Pairs) -> list[str]:
     for number, divisor in whole:
         residue = _residue(number / divisor)
         if residue is None:
-            others.append(f"{pretty(number)} is divisible by {pretty(divisor)}")
+            top, bottom = sympy.fraction(sympy.together(number / divisor))
+            others.append(f"{pretty(top)} is divisible by {pretty(bottom)}")
         else:
             symbol, modulus, rest = residue
             classes.setdefault(symbol, set()).add((modulus, rest))

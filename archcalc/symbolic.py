@@ -258,15 +258,21 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def pretty(value: Any) -> str:
     """A number or formula for people: 49·H·W·C²."""
+    if isinstance(value, int | Fraction):
+        return str(value)
+    from .algebra import text  # noqa: PLC0415 - only for symbols
+
+    return familiar(text(getattr(value, "expr", value)))
+
+
+def familiar(text: object) -> str:
+    """A Python expression as people write it: 49·C²."""
     import re  # noqa: PLC0415 - only for symbols
 
-    from .algebra import text as written  # noqa: PLC0415 - only for symbols
-
-    text = str(value) if isinstance(value, int | Fraction) else written(getattr(value, "expr", value))
-    text = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), text)
-    for name, said in (("*", "·"), ("ceiling(", "ceil("), ("Max(", "max("), ("Min(", "min(")):
-        text = text.replace(name, said)
-    return text
+    said = re.sub(r"\*\*(\d+)", lambda match: match[1].translate(_SUPERSCRIPTS), str(text))
+    for name, familiar in (("*", "·"), ("ceiling(", "ceil("), ("Max(", "max("), ("Min(", "min(")):
+        said = said.replace(name, familiar)
+    return said
 
 
 def distinct(sizes: Iterable[Any]) -> set[Any]:
@@ -296,6 +302,8 @@ def quotient(number: Any, divisor: Any) -> Any:
     known = _with_symbols(number, divisor)
     if known is None:
         return number // divisor
+    if number is OPEN or divisor is OPEN:
+        return OPEN
     if isinstance(number, Wrapped):
         return number.quotient(divisor)
     import sympy  # noqa: PLC0415 - it has been imported for the symbol
@@ -327,10 +335,13 @@ def extreme(name: str, *numbers: Any) -> Any:
 
     known = _with_symbols(*numbers)
     assert known is not None
-    function = {"min": sympy.Min, "max": sympy.Max, "floor": sympy.floor, "ceil": sympy.ceiling, "sqrt": sympy.sqrt}[
-        name
-    ]
+    if any(number is OPEN for number in numbers):
+        return OPEN
+    function = getattr(sympy, _FUNCTIONS[name])
     return known._number(function(*map(_expr, numbers)))
+
+
+_FUNCTIONS = {"min": "Min", "max": "Max", "floor": "floor", "ceil": "ceiling", "sqrt": "sqrt"}
 
 
 def _with_symbols(*numbers: Any) -> Symbolic | None:

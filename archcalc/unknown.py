@@ -92,6 +92,8 @@ class Unknowns:
     """Whether a pad is tried as a total, the odd one after."""
     lenient: bool = True
     """Collect comparisons and round down, instead of refusing."""
+    formal: bool = False
+    """The values are formulas: what must divide is supposed to, and not rounded."""
     hasty: bool = False
     """Give up at the first mistake: nobody reads it."""
     found: dict[Key, Variable] = field(default_factory=dict)

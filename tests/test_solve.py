@@ -185,3 +185,44 @@ def test_three_unknowns_take_less_than_two_seconds(spec: str, values: tuple[int,
     assert solved.complete
     assert values in [tuple(solution.values()) for solution in solved.solutions]
     assert _seconds(spec, 1) < 2
+
+
+FORMULAS = [
+    # question, what the lectures and Dumoulin and Visin (2016) answer, what is supposed
+    ("INPUT HxWxC -> CONV C FxF p? => HxWxC", {"conv1.p": "(F - 1)/2"}, ("F - 1 is divisible by 2",)),
+    ("INPUT HxWxC -> CONV C 3x3 p? => HxWxC", {"conv1.p": 1}, ()),
+    ("INPUT HxWxC -> CONV C 7x7 p? => HxWxC", {"conv1.p": 3}, ()),
+    ("INPUT HxWxC -> CONV C 3x3 p? d2 => HxWxC", {"conv1.p": 2}, ()),
+    ("INPUT ?x?xC -> CONV 8 FxF => AxBx8", {"input.h": "A + F - 1", "input.w": "B + F - 1"}, ()),
+    ("INPUT HxWxC -> TCONV C 4x4 s2 p? => (2*H)x(2*W)xC", {"tconv1.p": 1}, ()),
+    ("INPUT NxNx1 -> CONV 1 FxF s? => OxOx1", {"conv1.s": "(N - F)/(O - 1)"}, ("N - F is divisible by O - 1",)),
+    ("INPUT N -> FC ? nobias => M", {"fc1.n": "M"}, ()),
+    ("INPUT HxWxC -> CONV C k=? p? => HxWxC", {"conv1.k": "2*conv1.p + 1", "conv1.p": "conv1.p"}, ()),
+]
+
+
+@pytest.mark.parametrize(("spec", "answer", "supposed"), FORMULAS, ids=[row[0] for row in FORMULAS])
+def test_unknowns_among_free_dimensions_are_formulas(
+    spec: str, answer: dict[str, object], supposed: tuple[str, ...]
+) -> None:
+    solved = solve(spec)
+    assert solved.solutions == (answer,)
+    assert solved.complete
+    assert set(supposed) <= set(solved.conditions)
+    for text in solved.texts:
+        archcalc.parse(text)
+
+
+UNSOLVED = [
+    # a pad below 0; a size that depends on what is free; rounding, of which only small numbers are tried
+    ("INPUT HxWxC -> CONV C 3x3 p? => (H-4)x(W-4)xC", True),
+    ("INPUT HxWxC -> CONV C 3x3 p0 s1 -> CONV ? 1x1 => HxWxC", True),
+    ("INPUT HxWxC -> CONV C 3x3 s2 p? floor => (H//2)x(W//2)xC", False),
+]
+
+
+@pytest.mark.parametrize(("spec", "complete"), UNSOLVED, ids=[row[0] for row in UNSOLVED])
+def test_no_formula_meets_every_claim(spec: str, complete: bool) -> None:
+    solved = solve(spec)
+    assert not solved.solutions
+    assert solved.complete is complete

@@ -259,7 +259,8 @@ class Builder:
 
     def _fit(self) -> str:
         """How sizes are rounded where the layer does not say; while unknowns are tried, down."""
-        trying = self.options.unknowns is not None and self.options.unknowns.lenient
+        unknowns = self.options.unknowns
+        trying = unknowns is not None and unknowns.lenient and not unknowns.formal
         return str(self.settings.get("fit") or (FLOOR if trying else ""))
 
     def add(

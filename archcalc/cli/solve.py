@@ -9,6 +9,7 @@ from ..report import json, text
 from ..report.spell import count
 from ..solver import Solved
 from ..solver import solve as solve_spec
+from ..symbolic import familiar
 from .arguments import options_of, parse
 from .words import one_spec
 
@@ -33,22 +34,27 @@ def _report(solved: Solved, most: int) -> list[Styled]:
     lines: list[Styled] = [_solution(solution) for solution in solved.solutions[:most]]
     if len(solved.solutions) > most:
         lines.append(((f"... and {len(solved.solutions) - most:,} more (--all)", "quiet"),))
-    if len(solved.solutions) == 1 and "\n" not in solved.texts[0]:
+    if len(solved.texts) == 1 and "\n" not in solved.texts[0]:
         lines += [(), ((solved.texts[0], "name"),)]
     if not solved.solutions:
         lines.append(((f"no solution: {solved.reason}" if solved.reason else "no solution was found", "caution"),))
         lines += [((f"  {near}", ""),) for near in solved.near]
+    lines += [((f"supposes {condition}", "caution"),) for condition in solved.conditions]
     return [*lines, (), ((_completeness(solved), "quiet"),)]
 
 
 def _solution(solution: dict[str, int | str]) -> Styled:
-    return ((", ".join(f"{name} = {value}" for name, value in solution.items()), "answer"),)
+    said = [f"any {name}" if name == value else f"{name} = {familiar(value)}" for name, value in solution.items()]
+    return ((", ".join(said), "answer"),)
 
 
 def _completeness(solved: Solved) -> str:
     """How far was searched, and whether that was all."""
     bounds = ", ".join(f"{name} from {least} to {most:,}" for name, (least, most) in solved.bounds.items())
     found = count(len(solved.solutions), "solution")
+    if not solved.bounds:
+        small = "incomplete: there is no formula, and only small numbers were tried"
+        return f"{found}, {'complete, whatever the free dimensions are' if solved.complete else small}"
     if solved.complete:
         return f"{found}, complete for {bounds}"
     return f"{found}, incomplete: the search for {bounds} was cut off (--budget gives it more seconds)"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from ..build import Options
 from ..errors import Diagnostic, SpecError
-from ..load import parse_source, source_of
+from ..load import parse_source, parse_spec, source_of
 from ..source import Source
 from ..syntax import tree
 from ..unknown import Variable
@@ -20,7 +21,7 @@ BUDGET = 10.0
 
 @dataclass(frozen=True)
 class Solved:
-    """The values of all unknowns, by name: conv1.p. A pad that differs before and after is text, "1:2"."""
+    """The values of all unknowns, by name: conv1.p. A pad unlike before and after is text, "1:2", as formulas are."""
 
     solutions: tuple[dict[str, int | str], ...]
     """Smallest first, in the order of the text."""
@@ -34,13 +35,15 @@ class Solved:
     """Why there is no solution."""
     near: tuple[str, ...] = ()
     """What comes nearest, where there is none."""
+    conditions: tuple[str, ...] = ()
+    """What a solution in free dimensions supposes of them."""
 
     def as_dict(self) -> dict[str, object]:
         """The answer for JSON."""
         bounds = {name: list(pair) for name, pair in self.bounds.items()}
         return {
             "solutions": list(self.solutions), "complete": self.complete, "bounds": bounds, "texts": list(self.texts),
-            "reason": self.reason or None, "near": list(self.near),
+            "reason": self.reason or None, "near": list(self.near), "conditions": list(self.conditions),
         }  # fmt: skip
 
 
@@ -62,6 +65,8 @@ def solve(spec: str, options: Options | None = None, *, budget: float = BUDGET, 
     if not problem.variables:
         help = ("write ? for a size: p?, s?, ?x?x3",)
         raise SpecError(Diagnostic("E260", "nothing is unknown", help=help))
+    if problem.symbolic:
+        return _in_symbols(problem, source)
     found, complete = _collect(problem)
     found.sort(key=lambda values: [values[variable.key] for variable in problem.variables])
     named = tuple({v.name: _written(v, values[v.key], asymmetric) for v in problem.variables} for values in found)
@@ -71,6 +76,26 @@ def solve(spec: str, options: Options | None = None, *, budget: float = BUDGET, 
         return Solved(named, complete, bounds, texts)
     reason, near = _nearest(problem, parsed, source, options, asymmetric)
     return Solved((), complete, bounds, (), reason, near)
+
+
+def _in_symbols(problem: Problem, source: Source) -> Solved:
+    """The solutions of a network with free dimensions, as formulas in them."""
+    from .formulas import formulas  # noqa: PLC0415 - sympy takes 200 ms to import
+
+    found, complete = formulas(problem)
+    named = tuple({one.name: _said(values[one.key]) for one in problem.variables} for values in found)
+    names = {one.name for one in problem.variables}
+    whole = [values for values, said in zip(found, named, strict=True) if not names & {*said.values()}]
+    texts = tuple(_completed(source, problem.variables, values, asymmetric=False) for values in whole)
+    graphs = [parse_spec(text, problem.options, source.file) for text in texts]
+    conditions = dict.fromkeys(condition for graph in graphs for condition in graph.conditions)
+    reason = "" if found or not complete else "no formula meets every claim, whatever the free dimensions are"
+    return Solved(named, complete, {}, texts, reason, (), tuple(conditions))
+
+
+def _said(value: Any) -> int | str:
+    """A number, or a formula as Python writes it."""
+    return value if isinstance(value, int) else str(value)
 
 
 def _collect(problem: Problem) -> tuple[list[Values], bool]:
@@ -84,7 +109,9 @@ def _collect(problem: Problem) -> tuple[list[Values], bool]:
     return found[:MOST_SOLUTIONS], len(found) <= MOST_SOLUTIONS
 
 
-def _written(variable: Variable, value: int, asymmetric: bool) -> int | str:
+def _written(variable: Variable, value: Any, asymmetric: bool) -> int | str:
+    if not isinstance(value, int):
+        return f"({value})"
     if not (variable.pad and asymmetric):
         return value
     return value // 2 if value % 2 == 0 else f"{value // 2}:{value - value // 2}"

@@ -33,15 +33,15 @@ class Problem:
         self.spec, self.source, self.options = spec, source, options
         self.asymmetric = asymmetric
         self.deadline = monotonic() + budget
-        self._build({}, lenient=True)
+        self.symbolic = bool(self._build({}, lenient=True).free)
         self.variables = self._variables()
 
     def _variables(self) -> tuple[Variable, ...]:
         """The unknowns, in the order of the text."""
         return tuple(sorted(self._unknowns.found.values(), key=lambda variable: variable.key))
 
-    def _build(self, values: dict[Key, Any], lenient: bool, hasty: bool = False) -> Graph:
-        self._unknowns = Unknowns(values, self.asymmetric, lenient, hasty)
+    def _build(self, values: dict[Key, Any], lenient: bool, formal: bool = False, hasty: bool = False) -> Graph:
+        self._unknowns = Unknowns(values, self.asymmetric, lenient, formal, hasty)
         return build(self.spec, self.source, replace(self.options, unknowns=self._unknowns))
 
     def check_time(self) -> None:
@@ -62,10 +62,17 @@ class Problem:
         return tape.events, holds
 
     def compare(self, values: Values) -> list[Comparison] | None:
-        """What the network gives against what is claimed, as far as the values decide it; None if there is none."""
+        """What the network gives, sizes rounded down, against what is claimed; None if there is none."""
         self.check_time()
+        return self._compared(values)
+
+    def equations(self, values: dict[Key, Any]) -> list[Comparison] | None:
+        """What the network gives against what is claimed, with formulas for its unknowns; None if there is none."""
+        return self._compared(values, formal=True)
+
+    def _compared(self, values: dict[Key, Any], formal: bool = False) -> list[Comparison] | None:
         try:
-            graph = self._build(values, lenient=True)
+            graph = self._build(values, lenient=True, formal=formal)
         except SpecError:
             return None
         found = list(self._unknowns.comparisons)
