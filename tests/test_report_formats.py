@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archcalc
-from archcalc import Network, UsageError
+from archcalc import Network
 from archcalc.report.columns import COLUMNS
 from archcalc.report.explain_tex import escape as escape_tex
 from archcalc.report.html import escape as escape_html
@@ -118,116 +118,6 @@ def test_what_is_not_counted_is_no_zero() -> None:
     assert shown == {"text": "?", "md": "?", "csv": "", "tex": "?", "json": "None", "html": "?"}
     assert [row["macs"] for row in table.records()] == [6 * 6 * 4 * 27, None, 6 * 6 * 4 * 10]
     assert [row["convention"] for row in table.records()] == ["macs", "", "macs"]
-
-
-# Choosing
-
-
-def names(spec: str, **view: Any) -> list[str]:
-    return [row.split(",")[0] for row in archcalc.load(spec).table().report("csv", **view).splitlines()[1:]]
-
-
-@pytest.mark.parametrize(
-    ("view", "expected"),
-    [
-        ({"where": "op=CONV,FC"}, ["c1", "c3", "c5", "f6"]),
-        ({"where": ["op=CONV", "name!=c1"]}, ["c3", "c5"]),
-        ({"where": "op=conv"}, ["c1", "c3", "c5"]),
-        ({"where": "macs>1k"}, ["c1", "s2.1", "c3", "c5", "f6"]),
-        ({"where": "multiply-adds >= 150_000"}, None),
-        ({"where": "macs>=150000"}, ["c3"]),
-        ({"where": "macs=1176,400"}, ["s2.1", "s4.1"]),
-        ({"where": "memory>6.2KiB"}, ["c1", "tanh1", "c3", "tanh2"]),
-        ({"where": "name=s?.1"}, ["s2.1", "s4.1"]),
-        ({"where": "output=*x120"}, ["c5", "tanh3"]),
-        ({"where": "field>14"}, ["s4.0", "s4.1", "s4.2", "c5", "tanh3", "f6", "tanh4"]),
-        ({"sort": "params", "top": 2}, ["c5", "f6"]),
-        ({"sort": "-params", "top": 2}, ["c5", "f6"]),
-        ({"sort": "+activations,-name", "top": 3}, ["tanh4", "f6", "tanh3"]),
-        ({"top": 2}, ["c3", "c1"]),
-        ({"sort": "name", "top": 3}, ["c1", "c3", "c5"]),
-        ({"sort": "-name", "top": 2}, ["tanh4", "tanh3"]),
-        ({"where": "op=DWCONV", "depth": 1}, ["s2", "s4"]),
-    ],
-    ids=str,
-)
-def test_choosing(view: dict[str, Any], expected: list[str] | None) -> None:
-    if expected is None:
-        with pytest.raises(UsageError, match="150_000 is no number"):
-            names("lenet5", **view)
-    else:
-        assert names("lenet5", **view) == expected
-
-
-def test_numbers_in_names_sort_as_numbers() -> None:
-    found = names("INPUT 8 -> [FC 8]*11", sort="name")
-    assert found == [f"fc{number}" for number in range(1, 12)]
-
-
-def test_a_filtered_fold_sums_what_is_left() -> None:
-    table = archcalc.load("torchvision/resnet50").table()
-    (row,) = csv.DictReader(table.report("csv", where=["op=CONV", "name=layer1.*"], depth=1).splitlines())
-    # the paper's table 1: three blocks of 1x1 64, 3x3 64, 1x1 256, and the projection of the first
-    blocks = 64 * 64 + 2 * 64 * 256 + 3 * 9 * 64 * 64 + 3 * 64 * 256 + 64 * 256
-    assert (row["text"], int(row["params"])) == ("10 layers", blocks)
-
-
-@pytest.mark.parametrize(
-    ("view", "said"),
-    [
-        ({"where": "mcs>1"}, "did you mean macs?"),
-        ({"where": "macs"}, "--where macs is no condition"),
-        ({"where": "macs>"}, "is no condition"),
-        ({"where": "macs>lots"}, "lots is no number"),
-        ({"where": "name>3"}, "layer is no number"),
-        ({"where": "op=CNV"}, "did you mean CONV"),
-        ({"where": "op=MaxPool2d"}, "did you mean POOL?"),
-        ({"where": "op=CONV,macs>1M"}, 'one condition each: --where op=CONV --where "macs>1M"'),
-        ({"where": "__import__('os')=1"}, "is no condition"),
-        ({"sort": "parms"}, "did you mean params"),
-        ({"top": 0}, "shows nothing"),
-        ({"units": "sl"}, "did you mean si?"),
-        ({"columns": "naem"}, "did you mean name"),
-        ({"form": "htlm"}, "did you mean html?"),
-        ({"form": "csv", "units": "si"}, "exact numbers only"),
-    ],
-    ids=str,
-)
-def test_slips_are_told(view: dict[str, Any], said: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        archcalc.load("lenet5").table().report(**view)
-    assert said in str(caught.value)
-
-
-def test_what_is_not_there_is_asked_for() -> None:
-    table = archcalc.load("lenet5").table()
-    assert "0 of 14 layers where name=cnv5; did you mean name=c5?" in table.report(where="name=cnv5")
-    assert "0 of 14 layers where op=BN\n" in table.report(where="op=BN")
-
-
-@pytest.mark.parametrize("view", [{"where": "macs>1M"}, {"sort": "macs"}], ids=str)
-def test_formulas_are_not_compared(view: dict[str, Any]) -> None:
-    net = archcalc.parse("INPUT HxWx3 -> CONV 8 3x3")
-    supposed = net.graph.conditions
-    with pytest.raises(UsageError, match="no number to compare"):
-        net.table().report("md", **view)
-    assert archcalc.parse("INPUT HxWx3 -> CONV 8 3x3").graph.conditions == supposed == net.graph.conditions
-
-
-@pytest.mark.parametrize(
-    ("units", "said"),
-    [
-        ("", ["25,557,032", "4,089,184,256", "97.5 MiB"]),
-        ("full", ["25,557,032", "4,089,184,256", "102,228,128 B"]),
-        ("si", ["25.6 M", "4.09 G", "102 MB"]),
-        ("binary", ["25.6 M", "4.09 G", "97.5 MiB"]),
-    ],
-)
-def test_units(units: str, said: list[str]) -> None:
-    """torchvision's page says 25557032 parameters, 4.09 GFLOPS and a file of 97.8 MB (with buffers and names)."""
-    shown = archcalc.load("torchvision/resnet50").table().report("md", units=units)
-    assert f"| **{said[0]}** | **{said[1]}** |" in shown
-    assert f"- weights: {said[2]}\n" in shown
 
 
 # Pages and documents
