@@ -7,6 +7,7 @@ a file can neither lie about volumes nor about counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import prod
 from struct import pack, unpack
 from typing import Any
@@ -16,9 +17,12 @@ from .errors import ArchcalcError
 from .graph import Graph
 from .hints import KEY, noted
 from .reading.proto import Call, GraphPart, Info, ModelPart
-from .reading.tensor import BOOL, FLOAT, INT64, MOST, Tensor
+from .reading.tensor import BFLOAT16, BOOL, FLOAT, FLOAT16, INT64, MOST, Tensor
 
 _TYPES = {"float32": FLOAT, "int64": INT64, "bool": BOOL}
+_HALVES = frozenset({FLOAT16, BFLOAT16})
+_TYPED = ("/float16", "/bfloat16", "/float32", "/exact")
+"""How the names of values end that an export in half precision adds."""
 
 
 def proven(model: ModelPart, file: str) -> Graph | None:
@@ -45,9 +49,11 @@ def _batch(part: GraphPart) -> int | str:
 
 def _same(model: Model, part: GraphPart) -> bool:
     """Whether a graph has exactly the nodes, values and tensors of an export."""
-    if len(model.nodes) != len(part.nodes):
+    half = any(tensor.dtype in _HALVES for tensor in part.tensors.values())
+    nodes = _wide(part.nodes) if half else part.nodes
+    if nodes is None or len(model.nodes) != len(nodes):
         return False
-    if not all(_same_node(ours, theirs) for ours, theirs in zip(model.nodes, part.nodes, strict=True)):
+    if not all(_same_node(ours, theirs) for ours, theirs in zip(model.nodes, nodes, strict=True)):
         return False
     stored = {constant.name for constant in model.constants} | model.weights.keys()
     if stored != part.tensors.keys() or not _same_ends(model.inputs, part.inputs, model):
@@ -57,6 +63,25 @@ def _same(model: Model, part: GraphPart) -> bool:
         and all(_same_weight(part.tensors[name], weight.shape) for name, (_, weight) in model.weights.items())
         and all(_same_constant(constant, part.tensors[constant.name]) for constant in model.constants)
     )
+
+
+def _wide(nodes: Sequence[Call]) -> list[Call] | None:
+    """The nodes of an export in half precision as they are in float32: without casts, which only rename a value."""
+    made = []
+    for node in nodes:
+        inputs, outputs = tuple(map(_value, node.inputs)), tuple(map(_value, node.outputs))
+        if node.op != "Cast":
+            made.append(replace(node, inputs=inputs, outputs=outputs))
+        elif inputs != outputs or node.attributes.get("to") not in (FLOAT, *_HALVES):
+            return None
+    return made
+
+
+def _value(name: str) -> str:
+    """A value's name without its type."""
+    while name.endswith(_TYPED):
+        name = name.rpartition("/")[0]
+    return name
 
 
 def _same_node(ours: PlacedNode, theirs: Call) -> bool:
@@ -90,19 +115,20 @@ def _same_ends(ports: Sequence[Port], infos: Sequence[Info], model: Model) -> bo
 
 
 def _same_weight(tensor: Tensor, shape: tuple[int, ...]) -> bool:
-    return tensor.shape == shape and tensor.dtype == FLOAT and not tensor.sparse
+    return tensor.shape == shape and tensor.dtype in (FLOAT, *_HALVES) and not tensor.sparse
 
 
 def _same_constant(constant: Constant, tensor: Tensor) -> bool:
     """Whether a tensor holds what the export computes; of large tables, which take long, the number of numbers."""
-    if tensor.dtype != _TYPES.get(constant.dtype):
+    half = tensor.dtype in _HALVES and constant.dtype == "float32"
+    if tensor.dtype != _TYPES.get(constant.dtype) and not half:
         return False
     values = constant.values
     values = values() if callable(values) else values
     shape = _shape(values)
     if shape != tensor.shape:
         return False
-    if prod(shape) > MOST:
+    if half or prod(shape) > MOST:  # real numbers, which say nothing of volumes, are rounded there
         return True
     items = tensor.items()
     return items is not None and tuple(map(_plain, _flat(values))) == tuple(map(_plain, items))

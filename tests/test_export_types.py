@@ -15,13 +15,18 @@ from onnx import TensorProto
 
 import archcalc
 from archcalc.backends.elements import BFLOAT16, FLOAT16, converted
+from archcalc.load import shipped_names
 
 from .cases import CASES, Case
 from .commands import process
+from .test_round_trip import layers_of
 from .weightfiles import save_npz
 
 CODES = {"float16": TensorProto.FLOAT16, "bfloat16": TensorProto.BFLOAT16}
 NET = "INPUT 9x9x3 -> CONV 4 3x3 s2 -> BN -> RELU -> conv: CONV 5 1x1 -> GAP -> FC 4 -> SOFTMAX"
+
+QUICK = ("lenet5", "unet", "gru-seq2seq", "transformers/t5-small", "transformers/mixtral-8x7b")
+SLOW = tuple(name for name in shipped_names() if name not in QUICK)
 
 every_case = pytest.mark.parametrize("case", CASES, ids=[f"{i}-{case.spec[:60]}" for i, case in enumerate(CASES)])
 both_types = pytest.mark.parametrize("dtype", CODES)
@@ -151,6 +156,14 @@ def test_an_opset_without_the_type_gets_casts(tmp_path: Path) -> None:
     onnx.checker.check_model(model, full_check=True)
     (conv,) = [node for node in model.graph.node if node.op_type == "Conv"]
     assert list(conv.input) == ["input/bfloat16/float32", "conv1.weight/float32", "conv1.bias/float32"]
+
+
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
+@both_types
+def test_it_is_read_as_the_network_that_it_was(dtype: str, name: str, tmp_path: Path) -> None:
+    net = archcalc.load(name)
+    net.export(tmp_path / "net.onnx", weights="virtual", dtype=dtype)
+    assert layers_of(archcalc.load(str(tmp_path / "net.onnx"))) == layers_of(net, needed=True)
 
 
 # Numbers
