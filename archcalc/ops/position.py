@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from math import cos, prod, sin
 from typing import ClassVar
 
@@ -11,6 +12,13 @@ from ..errors import SpecError
 from ..shape import Shape, Window
 from .base import LAST, Const, Lowering, Op, ints, need_rank, node
 from .fields import COUNT, REAL, argument, option
+
+
+@lru_cache(maxsize=4)
+def _waves(wave: Callable[[float], float], base: float, length: int, half: int) -> list[list[list[float]]]:
+    """Cached, since every layer of a network has the same two tables."""
+    speeds = [base ** (-i / half) for i in range(half)]
+    return [[[wave(t * speed) for speed in speeds] * 2] for t in range(length)]
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Rotary(Op):
 
     def _table(self, wave: Callable[[float], float], length: int, half: int) -> Const:
         """A wave of each position's angles, for the first half of a head and again for the second."""
-        return Const(lambda: [[[wave(t * self.base ** (-i / half)) for i in range(half)] * 2] for t in range(length)])
+        return Const(partial(_waves, wave, self.base, length, half))
 
     def onnx(self, *x: Shape) -> Lowering:
         *lead, length, width = x[0]
