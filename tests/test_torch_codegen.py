@@ -9,6 +9,7 @@ Run with PyTorch and Keras installed beside the package; Keras works on PyTorch:
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -168,6 +169,24 @@ def test_networks_in_pytorch(name: str, generated: Any) -> None:
 def test_networks_in_keras(name: str, keras_code: Any) -> None:
     reference = keras_code.Reference(archcalc.load(name, set=NETWORKS[name]))
     assert keras_code.error(reference.outputs(), reference.keras_outputs()) < 1e-4
+
+
+SAVED = (
+    "lenet5",
+    "filters/gaussian",
+    "lstm-tagger",
+    "torchvision/swin_v2_t",
+    "transformers/gpt2",
+    "transformers/bloom",
+)
+"""Networks with layers that Keras lacks."""
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_keras_models_come_back_from_files(name: str, keras_code: Any, tmp_path: Path) -> None:
+    """With shared weights still shared."""
+    reference = keras_code.Reference(archcalc.load(name, set=NETWORKS.get(name, {})))
+    assert keras_code.error(reference.outputs(), reference.keras_outputs(tmp_path / "net.keras")) < 1e-4
 
 
 @pytest.mark.parametrize("name", ["torchvision/resnet18", "torchvision/mobilenet_v2", "torchvision/maxvit_t"])

@@ -80,13 +80,19 @@ def torch_dims(net: archcalc.Network) -> list[tuple[int, ...]]:
 
 def keras_model(net: archcalc.Network, device: str = "cpu") -> Any:
     """The model that the generated code makes."""
+    return keras_made(net, device)[0]
+
+
+def keras_made(net: archcalc.Network, device: str) -> tuple[Any, dict[str, type]]:
+    """The model that the generated code makes, and the classes of that code."""
     import keras  # noqa: PLC0415 - only some tests need it
 
     keras.utils.clear_session()
     made: dict[str, Any] = {"__name__": "generated"}
     exec(compile(net.to_keras(), "generated", "exec"), made)
     with keras.device(device):
-        return made[snake(net.graph.title) if net.graph.title else "network"]()
+        model = made[snake(net.graph.title) if net.graph.title else "network"]()
+    return model, {name: item for name, item in made.items() if isinstance(item, type)}
 
 
 def keras_dims(model: Any, net: archcalc.Network) -> list[tuple[int, ...]]:
@@ -151,14 +157,17 @@ class Reference:
             for volume, port in zip(volumes, program.outputs, strict=True)
         ]
 
-    def keras_outputs(self) -> list[Any]:
-        """The outputs of the Keras code with the same weights."""
+    def keras_outputs(self, file: Path | None = None) -> list[Any]:
+        """The outputs of the Keras code with the same weights, through a file if there is one."""
         import keras  # noqa: PLC0415 - as above
 
         from .keras_weights import load  # noqa: PLC0415 - it imports Keras
 
-        model = keras_model(self.net)
+        model, classes = keras_made(self.net, "cpu")
         load(model, self.net.graph, self.tensor)
+        if file:
+            model.save(file)
+            model = keras.models.load_model(file, custom_objects=classes)
         given = [self.inputs[node.name] for node in self.net.graph.inputs]
         with torch.no_grad():
             found = model(given if len(given) > 1 else given[0], training=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ...graph import Graph
 from ..code import Arg, Call, Code, In, Lit, Own, Raw, Repeat, call, change
@@ -119,10 +120,10 @@ def _chain(lines: list[Line], start: int, outputs: tuple[Ref, ...]) -> int:
     end = start + 1
     while end < len(lines):
         before, line = lines[end - 1], lines[end]
-        (stem, number), (other, following) = _parts(before.code), _parts(line.code)
+        known, found = _parts(before.code), _parts(line.code)
         elsewhere = {ref for item in (*lines[:end], *lines[end + 1 :]) for ref in item.inputs}
         lone = not {*before.outputs} & {*elsewhere, *outputs}
-        if not stem or stem != other or following != number + 1 or not lone:
+        if not known.stem or found != known._replace(number=known.number + 1) or not lone:
             break
         if line.inputs != (*before.outputs, *before.inputs[1:]):
             break
@@ -130,17 +131,24 @@ def _chain(lines: list[Line], start: int, outputs: tuple[Ref, ...]) -> int:
     return end
 
 
-def _parts(code: Code) -> tuple[str, int]:
-    """The name in a call of a block's function: what comes before its number, and the number."""
+class _Label(NamedTuple):
+    """The name in a call of a block's function: what comes before its last number, the number, what follows."""
+
+    stem: str = ""
+    number: int = 0
+    tail: str = ""
+
+
+def _parts(code: Code) -> _Label:
     if not isinstance(code, Call) or not code.args or code.args[-1].key != _NAME or not isinstance(code.function, Raw):
-        return "", 0
+        return _Label()
     given = code.args[-1].value
-    match = re.fullmatch(r'(f?"[^"]*?)(\d+)"', given.text) if isinstance(given, Raw) else None
-    return (match[1], int(match[2])) if match and code.args[0].value == In() else ("", 0)
+    match = re.fullmatch(r'(f?"[^"]*?)(\d+)(\D*)"', given.text) if isinstance(given, Raw) else None
+    return _Label(match[1], int(match[2]), match[3]) if match and code.args[0].value == In() else _Label()
 
 
 def _unnamed(code: Code) -> Code:
-    return Call(code.function, code.args[:-1]) if isinstance(code, Call) and _parts(code)[0] else code
+    return Call(code.function, code.args[:-1]) if isinstance(code, Call) and _parts(code).stem else code
 
 
 def _count(item: Code) -> int:
@@ -153,8 +161,8 @@ def _count(item: Code) -> int:
 def _loop(lines: list[Line], item: Code) -> Line:
     """The loop that stands for several lines."""
     assert isinstance(item, Repeat) and isinstance(item.item, Call)
-    stem, first = _parts(lines[0].code)
+    stem, first, tail = _parts(lines[0].code)
     number = f"i + {first}" if first else "i"
-    name = Raw(f'{stem if stem.startswith("f") else "f" + stem}{{{number}}}"')
+    name = Raw(f'{stem if stem.startswith("f") else "f" + stem}{{{number}}}{tail}"')
     code = Call(item.item.function, (*item.item.args, Arg(name, _NAME)))
     return Line(code, lines[0].inputs, lines[-1].outputs, lines[-1].hint, True, ("i", call("range", item.count)))

@@ -23,6 +23,10 @@ class Layer:
     """For each volume that comes in, whether there is one for each example."""
     flat: bool = False
     """Whether it is to give one vector."""
+    owner: str = ""
+    """The word of the layer whose weight it shares."""
+    turned: bool = False
+    """Whether others share its weight turned round."""
 
     @property
     def op(self) -> Any:

@@ -18,14 +18,15 @@ def untouched(c: Layer) -> tuple[Step, ...]:
 @row("PARAM")
 def parameter(c: Layer) -> tuple[Step, ...]:
     """A learned tensor; a functional model wants a layer for it, which is called on something."""
-    return (stored(call("Parameter", *(Lit(size, "size") for size in c.y[:-1]), Lit(c.y[-1], "channels"))),)
+    sizes = (*(Lit(size, "size") for size in c.y[:-1]), Lit(c.y[-1], "channels"))
+    return (stored(call("Parameter", Items(sizes, "()"))),)
 
 
 @row("COORDS")
 def coordinates(c: Layer) -> tuple[Step, ...]:
     """A table that is stored, but not trained."""
     table = call("log_coordinates", fixed(c.op._sizes()))
-    return (stored(call("Parameter", *c.y, values=table)),)
+    return (stored(call("Parameter", fixed(c.y), table)),)
 
 
 @row("DROP")
@@ -187,14 +188,18 @@ def _matrix(c: Layer) -> Step:
     units, bias = Lit(c.op.units, "units"), {"use_bias": (not c.op.nobias, True)}
     if c.op.tie is None:
         return stored(call("layers.Dense", units, **bias))
-    return func(call(Own(), In()), own=call("TiedDense", In(1), **bias))
+    if c.owner != "EMBED":
+        return func(call(Own(), In()), own=call("TiedDense", In(1), **bias))
+    scores = call(In(1), In(), reverse=fixed(True))
+    return func(scores) if c.op.nobias else func(call(Own(), scores), own=call("Bias"))
 
 
 @row("EMBED")
 def embed(c: Layer) -> tuple[Step, ...]:
     if c.op.tie is not None:
-        return (func(call(call("TiedEmbedding", In(1)), In())),)
-    return (stored(call("layers.Embedding", Lit(c.op.entries, "input_dim"), Lit(c.op.width, "output_dim"))),)
+        return (func(call(In(1) if c.owner == "EMBED" else call("TiedEmbedding", In(1)), In())),)
+    name = "SharedEmbedding" if c.turned else "layers.Embedding"
+    return (stored(call(name, Lit(c.op.entries, "input_dim"), Lit(c.op.width, "output_dim"))),)
 
 
 @row("POSEMB")

@@ -37,6 +37,7 @@ class _Translator:
         self.readers = readers_of(graph)
         self.flat = flattened(graph, self.readers, ("GAP", "GMP", "DROP"))
         self.owners = {node.tie for node in graph.nodes if node.tie is not None}
+        self.turned = {node.tie for node in graph.nodes if node.op.word != "EMBED"} & self.owners
 
     def run(self) -> Program:
         nodes = self.graph.nodes
@@ -55,7 +56,9 @@ class _Translator:
         batched = tuple(self.graph.nodes[source].batched for source in node.inputs)
         if node.op.word == "DROP" and node.inputs[0] not in self.flat:
             self.flat.discard(index)
-        layer = Layer(node, tuple(map(self._shape, node.inputs)), batched, index in self.flat)
+        owner = "" if node.tie is None else self.graph.nodes[node.tie].op.word
+        x = tuple(map(self._shape, node.inputs))
+        layer = Layer(node, x, batched, index in self.flat, owner, index in self.turned)
         steps = TABLE[node.op.word](layer)
         sources = node.inputs or (self._anchor(index),)
         inputs = [Value(source) for source in sources]
