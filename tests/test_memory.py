@@ -53,6 +53,27 @@ def test_vgg16_published_total_is_not_the_sum_of_its_rows() -> None:
     assert values * 4 == archcalc.load("vgg16").memory(in_place=True).activations - 1000 * 4 + 224 * 224 * 3 * 4
 
 
+# Other tools
+
+PEERS = list(csv.DictReader((DATA / "peer_memory.csv").read_text("utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("row", PEERS, ids=lambda row: f"{row['tool']} {row['network']}")
+def test_memory_that_other_tools_print(row: dict[str, str]) -> None:
+    """Both double the volumes for the backward pass: torchinfo of layers with parameters, torchsummary of all.
+
+    torchinfo divides by 10^6, torchsummary by 2^20; both call it MB.
+    """
+    table = archcalc.load(f"torchvision/{row['network']}").table()
+    with_parameters = 2 * sum(layer.activation_bytes for layer in table.rows if layer.params)
+    everything = 2 * table.totals.activation_bytes
+    if row["tool"] == "torchinfo":
+        assert with_parameters == int(row["bytes"])
+        assert f"{with_parameters / 1e6:.2f}" == row["printed"]
+    else:
+        assert f"{everything / 2**20:.2f}" == row["printed"]
+
+
 # Published figures
 
 CACHES = [  # spec, type, bytes a token
