@@ -30,7 +30,7 @@ def report(found: Diff, room: int | None = None, depth: int | None = None, signs
         return [((said, "good"),) for said in wrap(same(found), room or _PROSE)]
     arrow = "→" if signs == FANCY else ARROW
     shown = entries(found, depth, arrow)
-    parts = [_heading(found), _table(shown, room, signs), _totals(found, room), _summary(found, arrow)]
+    parts = [_heading(found), _table(shown, room, signs), _totals(found, room), _summary(found, arrow, room)]
     if depth is None and (shorter := folding(found)):
         parts.append([((shorter, "faint"),)])
     return [line for part in parts if part for line in ((), *part)][1:]
@@ -127,12 +127,26 @@ def _stacked(rows: Sequence[tuple[str, ...]], room: int) -> list[Styled]:
     return lines
 
 
-def _summary(found: Diff, arrow: str) -> list[Styled]:
+def _summary(found: Diff, arrow: str, room: int | None) -> list[Styled]:
     """How many layers there are of each kind, which explains the marks, and what differs at the ends."""
+    wide = min(room or _PROSE, _PROSE)
     kinds = [(status, found.counts[status]) for status in (ADDED, REMOVED, CHANGED, MOVED, SAME)]
-    pieces = [(f"{MARKS[status]} {number:,} {status}  ", _STYLES[status]) for status, number in kinds if number]
+    pieces = [(f"{MARKS[status]} {number:,} {status}", _STYLES[status]) for status, number in kinds if number]
     if found.renamed:
         pieces.append((f"({found.renamed:,} under other names)", "faint"))
+    lines = _beside(pieces, wide)
     ends = [f"{end.what}s: {end.before or 'none'} {arrow} {end.after or 'none'}" for end in found.ends]
+    lines += [((line, "caution"),) for end in ends for line in wrap(printable(end), wide)]
     known = "caution" if found.before.uncounted or found.after.uncounted else "faint"
-    return [tuple(pieces), *[((printable(end), "caution"),) for end in ends], ((printable(counted(found)), known),)]
+    return [*lines, *[((line, known),) for line in wrap(printable(counted(found)), wide)]]
+
+
+def _beside(pieces: Sequence[tuple[str, str]], room: int) -> list[Styled]:
+    """Pieces beside each other, in as many lines as it takes."""
+    lines: list[list[tuple[str, str]]] = [[]]
+    for text, style in pieces:
+        taken = sum(width(piece) for piece, _ in lines[-1])
+        if lines[-1] and taken + len(_GAP) + width(text) > room:
+            lines.append([])
+        lines[-1].append((_GAP * bool(lines[-1]) + text, style))
+    return [tuple(line) for line in lines]
