@@ -99,7 +99,7 @@ def draw(grid: Grid, signs: Signs) -> list[Styled]:
 
 
 def _line(grid: Grid, cells: Sequence[str], style: str = "") -> Styled:
-    pieces = []
+    pieces: list[tuple[str, str]] = []
     for key, cell, room in zip(grid.keys, cells, grid.widths, strict=True):
         blank = " " * (room - width(cell))
         text = cell + blank if key in LEFT else blank + cell
