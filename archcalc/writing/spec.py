@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple
 
+from ..analysis.table import counts
 from ..build import build
 from ..errors import ArchcalcError, SpecError
 from ..fmt import canonical
@@ -22,10 +23,10 @@ from .labels import Referencing
 from .naming import label
 from .paths import Path, flat, glued, parts, split
 from .repeats import Folder
-from .text import Writer, definition, lines
+from .text import Writer, definition, listing
 from .tree import Stuck
 
-_LINE = 88
+_LINE = 78
 _TRIES = 20
 _NAMES = 1.05
 """So much longer may the text be with the names of layers that store nothing."""
@@ -50,7 +51,8 @@ def to_spec(graph: Graph) -> str:
     >>> from archcalc.load import parse_spec
     >>> text = "INPUT 8x8x4 -> ADD [CONV 4 3x3 p1, ID] -> RELU -> ADD [CONV 4 3x3 p1, ID] -> RELU"
     >>> print(to_spec(parse_spec(text)), end="")
-    INPUT 8x8x4 -> [ADD [CONV 4 3x3 p1, ID] -> RELU]*2
+    INPUT 8x8x4
+    [ADD [CONV 4 3x3 p1, ID] -> RELU]*2 => 8x8x4
     """
     return canonical(Source(_raw(graph)))
 
@@ -126,7 +128,7 @@ def _write(graph: Graph, paths: Sequence[Path], fit: str, changes: Changes, fold
     for block in blocks.inner_first():
         if block.name:
             result += definition(block, blocks, labels)
-    result += lines(pieces, _LINE)
+    result += listing(pieces, graph, _LINE)
     return "\n".join(result) + "\n"
 
 
@@ -205,5 +207,14 @@ def _settings(graph: Graph, fit: str) -> Iterator[str]:
     given += [f"fit={fit}"] if fit else []
     if given:
         yield " ".join(["set", *given])
-    if graph.pins:
-        yield " ".join(["check", *(f"{pin.key}={pin.value}" for pin in graph.pins)])
+    pins = [f"{pin.key}={pin.value}" for pin in graph.pins] or [*_totals(graph)]
+    if pins:
+        yield " ".join(["check", *pins])
+
+
+def _totals(graph: Graph) -> Iterator[str]:
+    """What must hold of a model that other software wrote."""
+    if not graph.nodes[0].source.text and not graph.free:
+        totals = counts(graph)
+        yield f"params={totals.params}"
+        yield f"macs={totals.macs}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..graph import Graph
+from ..shape import Shape, show
 from .blocks import Block, Blocks
 from .labels import Labels, Referencing
-from .tree import Chain, Kind, Stage
+from .tree import NO_LAYER, Chain, Kind, Stage
 
 WIDTH = 110
 """Characters of a line, where it can be broken."""
@@ -105,6 +107,52 @@ def lines(pieces: tuple[Piece, ...], room: int) -> Iterator[str]:
             yield from _opened(piece, room)
     if line:
         yield line
+
+
+def listing(pieces: tuple[Piece, ...], graph: Graph, room: int) -> Iterator[str]:
+    """The network's own chain: a line where sizes change and something larger begins, its volume claimed at the end."""
+    claimed: Shape | None = None
+    for line in _parted(pieces, graph, room):
+        *rest, last = lines(tuple(line), room)
+        yield from rest
+        shape = _shape(line[-1], graph)
+        fresh = shape is not None and shape != claimed and not (len(line) == 1 and _feeds(line[0]))
+        if shape is not None and fresh and all(isinstance(size, int) for size in shape):
+            claimed = shape
+            last = f"{last} => {show(shape)}"
+        yield last
+
+
+def _parted(pieces: tuple[Piece, ...], graph: Graph, room: int) -> Iterator[list[Piece]]:
+    """The pieces of each line."""
+    line: list[Piece] = []
+    before: Shape | None = None
+    for piece in pieces:
+        here, there = _shape(line[-1], graph) if line else None, _shape(piece, graph)
+        sizes = here[:-1] if here else before
+        changes = sizes != before or (there is not None and there[:-1] != sizes)
+        width = len(" -> ".join(one.flat() for one in (*line, piece)))
+        if line and (width > room or (changes and _large(piece)) or _feeds(piece)):
+            yield line
+            line, before = [], sizes
+        line.append(piece)
+    if line:
+        yield line
+
+
+def _shape(piece: Piece, graph: Graph) -> Shape | None:
+    """The volume behind a piece, if it makes one."""
+    stage = piece.stage
+    return None if stage is None or stage.kind in NO_LAYER else graph.nodes[stage.end].shape
+
+
+def _large(piece: Piece) -> bool:
+    return bool(piece.chains) or (piece.stage is not None and piece.stage.kind is Kind.REGION)
+
+
+def _feeds(piece: Piece) -> bool:
+    stage = piece.stage
+    return stage is not None and stage.head is not None and stage.head.word == "INPUT"
 
 
 def _opened(piece: Piece, room: int) -> Iterator[str]:
