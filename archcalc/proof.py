@@ -49,7 +49,7 @@ def _batch(part: GraphPart) -> int | str:
 
 def _same(model: Model, part: GraphPart) -> bool:
     """Whether a graph has exactly the nodes, values and tensors of an export."""
-    half = any(tensor.dtype in _HALVES for tensor in part.tensors.values())
+    half = any(name.endswith(_TYPED) for node in part.nodes for name in node.outputs)
     nodes = _wide(part.nodes) if half else part.nodes
     if nodes is None or len(model.nodes) != len(nodes):
         return False

@@ -25,7 +25,7 @@ from .weightfiles import save_npz
 CODES = {"float16": TensorProto.FLOAT16, "bfloat16": TensorProto.BFLOAT16}
 NET = "INPUT 9x9x3 -> CONV 4 3x3 s2 -> BN -> RELU -> conv: CONV 5 1x1 -> GAP -> FC 4 -> SOFTMAX"
 
-QUICK = ("lenet5", "unet", "gru-seq2seq", "transformers/t5-small", "transformers/mixtral-8x7b")
+QUICK = ("lenet5", "unet", "filters/max-pool", "gru-seq2seq", "transformers/t5-small", "transformers/mixtral-8x7b")
 SLOW = tuple(name for name in shipped_names() if name not in QUICK)
 
 every_case = pytest.mark.parametrize("case", CASES, ids=[f"{i}-{case.spec[:60]}" for i, case in enumerate(CASES)])
