@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import csv
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archcalc
-from archcalc import UsageError
+from archcalc import SpecError, UsageError
+
+from .test_coverage import mysterious
+
+DATA = Path(__file__).parent / "data"
 
 
 def names(spec: str, **view: Any) -> list[str]:
@@ -116,3 +122,36 @@ def test_units(units: str, said: list[str]) -> None:
     shown = archcalc.load("torchvision/resnet50").table().report("md", units=units)
     assert f"| **{said[0]}** | **{said[1]}** |" in shown
     assert f"- weights: {said[2]}\n" in shown
+
+
+TOOLS = {"torchinfo": "torchinfo1.8.0", "fvcore": "fvcore0.1.5", "thop": "thop0.1.1", "ptflops": "ptflops0.7.5-pytorch"}
+
+
+@pytest.mark.parametrize("form", ["text", "md", "csv", "tex", "html", "json"])
+def test_what_other_tools_count_is_a_column(form: str) -> None:
+    """The totals were measured with the tools themselves; a table's layers add up to them."""
+    with (DATA / "peer_totals.csv").open(encoding="utf-8") as file:
+        measured = {row["tool"]: row["macs_reported"] for row in csv.DictReader(file) if row["model"] == "resnet50"}
+    table = archcalc.load("torchvision/resnet50").table()
+    written = table.report(form, columns=f"name,{','.join(TOOLS)}")
+    if form == "csv":
+        rows = list(csv.DictReader(written.splitlines()))
+        assert {tool: str(sum(int(row[tool]) for row in rows)) for tool in TOOLS} == {
+            tool: measured[theirs] for tool, theirs in TOOLS.items()
+        }
+    else:
+        found = set(re.findall(r"\d+", written.replace(",", "")))
+        assert {measured[theirs] for theirs in TOOLS.values()} <= found
+
+
+def test_columns_of_tools_are_sorted_and_filtered_and_never_0_by_omission() -> None:
+    assert names("torchvision/resnet50", where=["fvcore>0", "op!=CONV,FC"], sort="fvcore", top=2) == [
+        "bn1", "layer1.0.bn3",
+    ]  # fmt: skip
+    lrn = archcalc.load("alexnet").table().report("csv", columns="name,fvcore", where="op=LRN")
+    assert lrn == "name,fvcore\nlrn1,\nlrn2,\n"
+    assert mysterious().table().report("csv", columns="name,fvcore").splitlines()[2] == "odd,"
+    with pytest.raises(UsageError, match="did you mean thop"):
+        archcalc.load("lenet5").table().report(columns="thopp")
+    with pytest.raises(SpecError, match="E405"):
+        archcalc.parse("INPUT HxWx3 -> CONV 8 3x3").table().report(columns="thop")

@@ -31,7 +31,7 @@ def show_as(net: Network, given: Namespace) -> int:
     tool(given.as_)  # a wrong name is told before anything else
     others = ("csv", "md", "tex", "html", "output", "columns", "depth", "where", "sort", "top", "units")
     if any(getattr(given, other) for other in others):
-        raise UsageError.of("E620", "--as goes with --json only", help=("leave the other options out",))
+        raise UsageError.of("E620", "--as goes with --json only", help=(f"--columns name,output,{given.as_} goes with all of them",))
     net.check()
     figure = net.counted_by(given.as_)
     if given.json:

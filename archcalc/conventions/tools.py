@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..analysis.table import Table
 from ..errors import Diagnostic, SpecError, UsageError
+from ..graph import Graph
 from ..words import nearest
 from .data import read
 from .networks import habits_of
@@ -100,11 +101,16 @@ def figure_of(table: Table, name: str) -> Figure:
 
 def by_layer(table: Table) -> dict[str, dict[str, int]]:
     """The quantities of every layer, by its path."""
-    if table.graph.free:
-        help = ("give the free dimensions numbers: " + " ".join(f"--set {name}=..." for name in table.graph.free),)
-        raise SpecError(Diagnostic("E405", "tools count only networks without free dimensions", help=help))
+    fixed(table.graph)
     habits = habits_of(table.graph)
     return {row.name: quantities(table.graph, row.node, habits) for row in table.rows}
+
+
+def fixed(graph: Graph) -> None:
+    """Refuse (SpecError) networks with free dimensions."""
+    if graph.free:
+        help = ("give the free dimensions numbers: " + " ".join(f"--set {name}=..." for name in graph.free),)
+        raise SpecError(Diagnostic("E405", "tools count only networks without free dimensions", help=help))
 
 
 def figure(row: Tool, found: dict[str, int]) -> Figure:

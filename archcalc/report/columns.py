@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from ..analysis.table import CONVENTION, Totals
@@ -23,6 +24,13 @@ class Column(NamedTuple):
     """Exact: a number, or text; None where it is not known."""
     write: Callable[[Any], str] = str
     total: Callable[[Totals], int] | None = None
+    adds: bool = False
+    """Whether the sum over all layers is a total of its own."""
+
+    @property
+    def sums(self) -> bool:
+        """Whether layers can be summed up."""
+        return self.adds or self.total is not None
 
 
 def _number(title: str, key: str) -> Column:
@@ -91,7 +99,8 @@ _BY_TITLE = {column.title.lower(): key for key, column in COLUMNS.items()}
 def chosen(names: str) -> tuple[str, ...]:
     """The columns of a list like `name,output,params`; a column is known by its name in JSON and by its title.
 
-    `all` stands for every column; a list that starts with + comes after the usual ones.
+    `all` stands for every column; a list that starts with + comes after the usual ones. The names of other tools, as
+    `archcalc compare-tools` has them, are columns of what they count.
 
     >>> chosen("layer,output,macs"), chosen("+flops")[-2:]
     (('name', 'output', 'macs'), ('receptive_field', 'flops'))
@@ -103,11 +112,22 @@ def chosen(names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *found]))
 
 
+def column_of(key: str) -> Column:
+    """The column of that key: one of ours, or what another tool counts."""
+    return COLUMNS[key] if key in COLUMNS else _tools().column(key)
+
+
+def _tools() -> ModuleType:
+    from . import tools  # noqa: PLC0415 - few ask for them
+
+    return tools
+
+
 def known(name: str) -> str:
-    """The key of a column by its key or its title. UsageError, with the nearest, if there is none."""
+    """The key of a column by its key, its title or its tool. UsageError, with the nearest, if there is none."""
     key = _BY_TITLE.get(name.lower(), name.lower())
-    if key in COLUMNS:
+    if key in COLUMNS or key in (others := _tools().names()):
         return key
-    near = nearest(name.lower(), dict.fromkeys((*COLUMNS, *_BY_TITLE)))
+    near = nearest(name.lower(), dict.fromkeys((*COLUMNS, *_BY_TITLE, *others)))
     help = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(COLUMNS)}"
     raise UsageError.of("E621", f"there is no column {name}", help=(help,))

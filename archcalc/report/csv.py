@@ -6,13 +6,13 @@ import csv
 import io
 
 from ..analysis.table import Table
-from .columns import COLUMNS, EXACT
+from .columns import EXACT, column_of
 from .view import WHOLE, View, select
 
 
 def document(table: Table, view: View = WHOLE) -> str:
     """The layers of a table; the head names the columns as JSON does. What is not known is left empty."""
-    columns = [COLUMNS[key] for key in view.columns or EXACT]
+    columns = [column_of(key) for key in view.columns or EXACT]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(view.columns or EXACT)

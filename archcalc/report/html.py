@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from ..analysis.table import Table
 from ..screen import printable
-from .columns import COLUMNS, LEFT
+from .columns import LEFT, column_of
 from .lines import Line, block
-from .view import WHOLE, Sheet, View, sheet
+from .view import WHOLE, Sheet, View, sheet, total
 
 _OPEN = 60
 """Rows of a page as it opens: blocks with more in them are closed."""
@@ -84,7 +84,7 @@ def _table(shown: Sheet) -> Iterator[str]:
     closed = _closed_from(entries)
     columns = [_cells(shown, key, [entry.line for entry in entries]) for key in shown.keys]
     yield "<table>"
-    heads = (f'<th scope="col" tabindex="0"{_class(key)}>{COLUMNS[key].title}</th>' for key in shown.keys)
+    heads = (f'<th scope="col" tabindex="0"{_class(key)}>{column_of(key).title}</th>' for key in shown.keys)
     yield f"<thead><tr>{''.join(heads)}</tr></thead>"
     yield "<tbody>"
     for number, entry in enumerate(entries):
@@ -138,9 +138,9 @@ def _cells(shown: Sheet, key: str, lines: Sequence[Line]) -> list[str]:
     written = shown.cells(key, lines)
     if key == "name":
         return [f'<th scope="row"{_class(key)}>{_path(cell)}</th>' for cell in written]
-    column = COLUMNS[key]
-    total = column.total(shown.table.totals) if column.total else None
-    return [_cell(key, cell, column.value(line), total) for cell, line in zip(written, lines, strict=True)]
+    column = column_of(key)
+    whole = total(shown.table, column) if key in _BARS else None
+    return [_cell(key, cell, column.value(line), whole) for cell, line in zip(written, lines, strict=True)]
 
 
 def _path(name: str) -> str:
@@ -148,10 +148,10 @@ def _path(name: str) -> str:
     return f"<span>{escape(before + dot)}</span>{escape(last)}" if dot else escape(last)
 
 
-def _cell(key: str, cell: str, value: object, total: int | None) -> str:
+def _cell(key: str, cell: str, value: object, whole: int | None) -> str:
     if not isinstance(value, int):
         return f"<td{_class(key, *['long'] * (len(cell) > _LONG))}>{escape(cell)}</td>"
-    share = f' style="--share:{value / total:.4f}"' if key in _BARS and isinstance(total, int) and value else ""
+    share = f' style="--share:{value / whole:.4f}"' if isinstance(whole, int) and value else ""
     return f'<td{_class(key, *["zero"] * (not value))} data-value="{value}"{share}>{escape(cell)}</td>'
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..analysis.table import Table
 from ..symbolic import plain
 from . import json
-from .columns import COLUMNS
+from .columns import COLUMNS, column_of
 from .lines import Line
 from .view import WHOLE, View, layers_of, select, sums
 
@@ -31,7 +31,7 @@ def as_dict(table: Table, view: View = WHOLE) -> dict[str, Any]:
         "where": [condition.text for condition in view.where],
         "sort": [{"by": order.key, "descending": order.backwards} for order in view.sort],
         "top": view.top,
-        "totals": sums(lines),
+        "totals": sums(lines, dict.fromkeys((*COLUMNS, *view.columns))),
     }
     found: dict[str, Any] = plain(content)
     return found
@@ -41,7 +41,7 @@ def _line(line: Line, view: View) -> dict[str, Any]:
     content = line.rows[0].as_dict() if view.depth is None else _block(line)
     if not view.columns:
         return content
-    return {key: content[key] if key in content else COLUMNS[key].value(line) for key in view.columns}
+    return {key: content[key] if key in content else column_of(key).value(line) for key in view.columns}
 
 
 _ENDS = ("receptive_field", "effective_stride", "effective_padding")
@@ -58,6 +58,6 @@ def _block(line: Line) -> dict[str, Any]:
         "layers": len(line.rows),
         "inputs": [list(shape) for shape in line.inputs],
         "output": last["output"],
-        **{key: COLUMNS[key].value(line) for key in _SUMS},
+        **{key: column_of(key).value(line) for key in _SUMS},
         **{key: last[key] for key in _ENDS},
     }

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..errors import Styled
 from ..screen import width
-from .columns import COLUMNS, LEFT
+from .columns import LEFT, column_of
 from .spell import cut_end, cut_middle
 from .view import Sheet
 
@@ -42,7 +42,7 @@ class Grid(NamedTuple):
 
 def grid(sheet: Sheet) -> Grid:
     """The cells of the chosen columns."""
-    columns = tuple([[COLUMNS[key].title, *sheet.cells(key), *sheet.feet_of(key)] for key in sheet.keys])
+    columns = tuple([[column_of(key).title, *sheet.cells(key), *sheet.feet_of(key)] for key in sheet.keys])
     return Grid(sheet.keys, columns, tuple([max(map(width, column)) for column in columns]), len(sheet.feet))
 
 

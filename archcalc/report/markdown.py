@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..analysis.table import Table
 from ..screen import printable
-from .columns import COLUMNS, LEFT
+from .columns import LEFT, column_of
 from .view import WHOLE, Sheet, View, sheet
 
 
@@ -26,7 +26,7 @@ def document(table: Table, view: View = WHOLE) -> str:
 def _table(shown: Sheet) -> list[str]:
     columns = [[*map(escape, shown.cells(key)), *map(_bold, shown.feet_of(key))] for key in shown.keys]
     rule = ["---" if key in LEFT else "--:" for key in shown.keys]
-    head = [COLUMNS[key].title for key in shown.keys]
+    head = [column_of(key).title for key in shown.keys]
     return [_line(head), _line(rule), *map(_line, zip(*columns, strict=True))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..analysis.table import Table
-from .columns import COLUMNS, LEFT
+from .columns import LEFT, column_of
 from .html import escape
 from .markdown import document
 from .notes import coverage, short
@@ -39,7 +39,7 @@ def _folded(table: Table) -> View:
 
 def _table(shown: Sheet) -> Iterator[str]:
     yield "<table>"
-    yield f"<thead>{_row(shown.keys, [COLUMNS[key].title for key in shown.keys], 'th')}</thead>"
+    yield f"<thead>{_row(shown.keys, [column_of(key).title for key in shown.keys], 'th')}</thead>"
     yield "<tbody>"
     for cells in zip(*[_shortened(shown.cells(key)) for key in shown.keys], strict=True):
         yield _row(shown.keys, cells, "td")

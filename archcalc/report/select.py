@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..ops import WORDS
 from ..symbolic import pretty
 from ..words import did_you_mean, layers_like, nearest
-from .columns import COLUMNS, known
+from .columns import column_of, known
 from .lines import Line
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
@@ -34,7 +34,7 @@ class Condition(NamedTuple):
 
     def holds(self, line: Line) -> bool:
         """Whether it holds for a layer. UsageError where a formula would have to be held against a number."""
-        value = COLUMNS[self.key].value(line)
+        value = column_of(self.key).value(line)
         if self.sign in _COMPARE:
             return all(_COMPARE[self.sign](size, self.number) for size in _sizes(self.key, value, line))
         return self._is_any(value) == (self.sign == "=")
@@ -60,7 +60,7 @@ def _is_sizes(text: str) -> bool:
 
 
 def _formula(key: str, value: Any, line: Line) -> UsageError:
-    what = f"{COLUMNS[key].title} of {line.name} is {pretty(value)}, and no number to compare"
+    what = f"{column_of(key).title} of {line.name} is {pretty(value)}, and no number to compare"
     return UsageError.of("E672", what, help=("give the free dimensions numbers: --set H=...",))
 
 
@@ -80,7 +80,7 @@ def condition(text: str) -> Condition:
     if key == "op":
         for word in values:
             _check_word(word)
-    if COLUMNS[key].total:
+    if column_of(key).sums:
         for value in values:
             _amount(text, key, value)
     return Condition(text.strip(), key, sign, values)
@@ -91,7 +91,7 @@ def nearly(conditions: Sequence[Condition], lines: Sequence[Line]) -> list[str]:
     found: list[str] = []
     for one in conditions:
         if one.sign == "=" and not any(one.holds(line) for line in lines):
-            values = dict.fromkeys(str(COLUMNS[one.key].value(line)) for line in lines)
+            values = dict.fromkeys(str(column_of(one.key).value(line)) for line in lines)
             found += [f"{one.key}={near}" for value in one.values for near in nearest(value, values, 1)]
     return found
 
@@ -99,7 +99,7 @@ def nearly(conditions: Sequence[Condition], lines: Sequence[Line]) -> list[str]:
 def _amount(text: str, key: str, value: str) -> Fraction:
     number = quantity(value)
     if key in ("name", "op", "text") or number is None:
-        what = f"{value} is no number" if number is None else f"{COLUMNS[key].title} is no number"
+        what = f"{value} is no number" if number is None else f"{column_of(key).title} is no number"
         raise UsageError.of("E671", f"--where {text}: {what}", help=_EXAMPLES)
     return number
 
@@ -122,7 +122,7 @@ class Order(NamedTuple):
 
     def __str__(self) -> str:
         ways = ("the smallest first", "the largest first") if _numeric(self.key) else ("A to Z", "Z to A")
-        return f"{COLUMNS[self.key].title}, {ways[self.backwards]}"
+        return f"{column_of(self.key).title}, {ways[self.backwards]}"
 
 
 def order(text: str) -> tuple[Order, ...]:
@@ -140,7 +140,7 @@ def _order(text: str) -> Order:
 
 
 def _numeric(key: str) -> bool:
-    return COLUMNS[key].total is not None or key in _AXES
+    return column_of(key).sums or key in _AXES
 
 
 def arrange(lines: Sequence[Line], orders: Sequence[Order], top: int | None) -> list[Line]:
@@ -153,7 +153,7 @@ def arrange(lines: Sequence[Line], orders: Sequence[Order], top: int | None) -> 
 
 def _rank(key: str, line: Line) -> tuple[Any, ...]:
     """What a line is sorted by: a number, or a text with its numbers as numbers, h.2 before h.10."""
-    value = COLUMNS[key].value(line)
+    value = column_of(key).value(line)
     if key in _AXES:
         return tuple(_sizes(key, value, line)) if _is_sizes(str(value)) else (-1,)
     if isinstance(value, str):

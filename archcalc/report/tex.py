@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..analysis.table import Table
-from .columns import COLUMNS, LEFT
+from .columns import LEFT, column_of
 from .explain_tex import escape
 from .view import WHOLE, Sheet, View, sheet
 
@@ -67,7 +67,7 @@ def document(table: Table, view: View = WHOLE) -> str:
     """The whole document."""
     shown = sheet(table, view)
     page, columns = _fitted([
-        Column(key, [COLUMNS[key].title, *shown.cells(key), *shown.feet_of(key)]) for key in shown.keys
+        Column(key, [column_of(key).title, *shown.cells(key), *shown.feet_of(key)]) for key in shown.keys
     ])  # fmt: skip
     return "\n".join([
         _HEAD.format(paper=page.paper),

@@ -9,7 +9,7 @@ from ..analysis.table import Table
 from ..errors import UsageError
 from ..screen import printable
 from ..symbolic import simple
-from .columns import COLUMNS, DEFAULT, chosen
+from .columns import COLUMNS, DEFAULT, Column, chosen, column_of
 from .lines import Line, lines
 from .notes import Note, convention, heading, notes
 from .spell import count
@@ -79,7 +79,7 @@ class Sheet(NamedTuple):
 
     def cells(self, key: str, lines: Sequence[Line] | None = None) -> list[str]:
         """The written cells of a column, an entry a line: of these lines, or of those that are shown."""
-        column = COLUMNS[key]
+        column = column_of(key)
         write = self.view.units.writer(column.write)
         values = [column.value(line) for line in (self.lines if lines is None else lines)]
         return [printable("?" if value is None else write(value)) for value in values]
@@ -105,9 +105,18 @@ def sheet(table: Table, view: View = WHOLE) -> Sheet:
     """What the formats write about a table."""
     shown = select(table, view)
     rows = [row for line in shown for row in line.rows] if view.where or view.top else None
-    said = [*selection(table, view, shown), *notes(table, view.units, rows)]
+    said = [*selection(table, view, shown), *notes(table, view.units, rows), *_counted_otherwise(view)]
     title, volumes = heading(table.graph)
     return Sheet(table, view, shown, title, volumes, said, tuple(_feet(table, view, shown)))
+
+
+def _counted_otherwise(view: View) -> Iterable[Note]:
+    """What the columns of other tools count."""
+    for key in view.columns:
+        if key not in COLUMNS:
+            from .tools import about  # noqa: PLC0415 - few ask for them
+
+            yield Note(key, about(key))
 
 
 def _feet(table: Table, view: View, shown: Sequence[Line]) -> Iterable[tuple[str, str, dict[str, str]]]:
@@ -116,22 +125,29 @@ def _feet(table: Table, view: View, shown: Sequence[Line]) -> Iterable[tuple[str
     if layers != whole:
         part = sums(shown, view.columns or DEFAULT)
         yield "shown", f"{layers:,} of {count(whole, 'layer')}", _written(part, view.units)
-    total = {key: COLUMNS[key].total for key in view.columns or DEFAULT}
-    numbers = {key: of(table.totals) for key, of in total.items() if of}
+    columns = {key: column_of(key) for key in view.columns or DEFAULT}
+    numbers = {key: total(table, column) for key, column in columns.items() if column.sums}
     yield "total", count(whole, "layer"), _written(numbers, view.units)
 
 
+def total(table: Table, column: Column) -> int:
+    """The total of a column that has one."""
+    return column.total(table.totals) if column.total else _sum(column, lines(table.rows))
+
+
 def _written(numbers: dict[str, int], units: Units) -> dict[str, str]:
-    return {key: units.writer(COLUMNS[key].write)(number) for key, number in numbers.items()}
+    return {key: units.writer(column_of(key).write)(number) for key, number in numbers.items()}
 
 
 def sums(shown: Sequence[Line], keys: Iterable[str] = COLUMNS) -> dict[str, int]:
     """The sums over some lines, of what is known, by the columns that can be summed up."""
-    found = {}
-    for key in keys:
-        if COLUMNS[key].total:
-            numbers = [COLUMNS[key].value(line) for line in shown]
-            found[key] = simple(sum([number for number in numbers if not isinstance(number, str | None)]))
+    columns = {key: column_of(key) for key in keys}
+    return {key: _sum(column, shown) for key, column in columns.items() if column.sums}
+
+
+def _sum(column: Column, shown: Sequence[Line]) -> int:
+    numbers = [column.value(line) for line in shown]
+    found: int = simple(sum([number for number in numbers if not isinstance(number, str | None)]))
     return found
 
 
