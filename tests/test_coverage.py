@@ -10,6 +10,7 @@ import pytest
 
 import archcalc
 from archcalc import Network, SpecError
+from archcalc.conventions.tools import compare
 from archcalc.ops import WORDS, find
 from archcalc.ops.base import Op
 from archcalc.report import json as report_json
@@ -56,6 +57,15 @@ def test_what_cannot_be_counted_is_listed() -> None:
     said = "2 of 3 layers, so there is more to do; not counted: odd (MYSTERY)"
     assert f"\n- counted: {said}\n" in markdown.document(net.table())
     assert said in "\n".join("".join(part for part, _ in line) for line in text.report(net.table()))
+
+
+def test_an_explanation_says_that_work_is_not_known() -> None:
+    (account,) = mysterious().explain("odd").accounts
+    assert account.remarks[-2:] == ("What it computes is not known, and not counted.", "No parameters.")
+
+
+def test_no_tool_is_said_to_count_it() -> None:
+    assert compare(mysterious().table()).unweighed == ("MYSTERY",)
 
 
 def test_a_budget_of_what_is_not_counted_is_refused() -> None:

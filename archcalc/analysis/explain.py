@@ -122,7 +122,10 @@ def _remarks(row: Row) -> Iterator[str]:
     if node.op.broadcasts and len(set(map(show, row.inputs))) > 1:
         volumes = " and ".join(map(show, row.inputs))
         yield f"{volumes} line up at the channels; sizes of 1, and axes that are missing, stretch to the others."
-    lacks = [what for what, number in (("parameters", row.params), ("multiply-adds", row.macs)) if number == 0]
+    if not row.cost.counted:
+        yield "What it computes is not known, and not counted."
+    costs = [("parameters", row.params), *[("multiply-adds", row.macs)] * row.cost.counted]
+    lacks = [what for what, number in costs if number == 0]
     if lacks:
         yield f"No {' and no '.join(lacks)}."
 
