@@ -220,6 +220,19 @@ class Network:
         prepared = self._prepared(weights, match, seed, batch, opset, dtype)
         return export(prepared, path, external=external, reference=reference, force=force, progress=progress)
 
+    def to_spec(self) -> str:
+        """The network as a spec: repeated structure folded into blocks and repeats, names kept as labels.
+
+        SpecError, with the layer's name, for layers that the language has no word for.
+
+        >>> print(parse("INPUT 9x9x4 -> CONV 4 3x3 p1 -> RELU -> CONV 4 3x3 p1 -> RELU").to_spec(), end="")
+        INPUT 9x9x4
+        [CONV 4 3x3 p1 -> RELU]*2 => 9x9x4
+        """
+        from .writing import to_spec  # noqa: PLC0415 - start-up time counts
+
+        return to_spec(self.graph)
+
     def to_torch(self) -> str:
         """The network as a file of PyTorch code: an nn.Module whose state_dict has the names of our weights.
 

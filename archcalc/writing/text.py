@@ -116,7 +116,7 @@ def listing(pieces: tuple[Piece, ...], graph: Graph, room: int) -> Iterator[str]
         *rest, last = lines(tuple(line), room)
         yield from rest
         shape = _shape(line[-1], graph)
-        fresh = shape is not None and shape != claimed and not (len(line) == 1 and _feeds(line[0]))
+        fresh = shape is not None and shape != claimed and not (len(line) == 1 and _is(line[0], "INPUT"))
         if shape is not None and fresh and all(isinstance(size, int) for size in shape):
             claimed = shape
             last = f"{last} => {show(shape)}"
@@ -130,9 +130,11 @@ def _parted(pieces: tuple[Piece, ...], graph: Graph, room: int) -> Iterator[list
     for piece in pieces:
         here, there = _shape(line[-1], graph) if line else None, _shape(piece, graph)
         sizes = here[:-1] if here else before
+        before = before or sizes
         changes = sizes != before or (there is not None and there[:-1] != sizes)
         width = len(" -> ".join(one.flat() for one in (*line, piece)))
-        if line and (width > room or (changes and _large(piece)) or _feeds(piece)):
+        begins = (changes and _large(piece)) or (sizes != before and _is(piece, *_WINDOWS)) or _is(piece, "INPUT")
+        if line and (width > room or begins):
             yield line
             line, before = [], sizes
         line.append(piece)
@@ -150,9 +152,13 @@ def _large(piece: Piece) -> bool:
     return bool(piece.chains) or (piece.stage is not None and piece.stage.kind is Kind.REGION)
 
 
-def _feeds(piece: Piece) -> bool:
+_WINDOWS = ("CONV", "DWCONV", "TCONV")
+
+
+def _is(piece: Piece, *words: str) -> bool:
+    """Whether a piece is one of these layers."""
     stage = piece.stage
-    return stage is not None and stage.head is not None and stage.head.word == "INPUT"
+    return stage is not None and stage.head is not None and stage.head.word in words
 
 
 def _opened(piece: Piece, room: int) -> Iterator[str]:
