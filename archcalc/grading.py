@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from .analysis.stated import Finding, findings
 from .analysis.table import tabulate
 from .build import Options
 from .build.builder import Builder
@@ -74,9 +75,10 @@ def grade(spec: str, options: Options | None = None) -> Grade:
     source, options, name = source_of(spec, replace(options or Options(), grading=True))
     parsed = parse_source(source, options)
     builder = Builder(source, options, parsed.mistakes)
-    totals, mistakes = None, parsed.mistakes
+    totals, mistakes, stated = None, parsed.mistakes, []
     try:
-        totals = tabulate(builder.run(parsed.spec or (), name)).totals
+        table = tabulate(builder.run(parsed.spec or (), name))
+        totals, stated = table.totals, [_stated(finding) for finding in findings(table)]
     except SpecError as error:
         mistakes = error.diagnostics
     answers = [_volume(claim.claimed, claim.actual, claim.right, claim.place) for claim in builder.claims]
@@ -84,9 +86,15 @@ def grade(spec: str, options: Options | None = None) -> Grade:
         actual = getattr(totals, pin.key) if totals is not None else None
         said = f"{actual:,}" if actual is not None else None
         answers.append(Answer(pin.key, f"{pin.value:,}", said, actual == pin.value, pin.place))
+    answers += stated
     layers = sum(node.op.word != "INPUT" for node in builder.nodes)
     answers.sort(key=lambda answer: answer.place[1:3])
     return Grade(tuple(answers), max(layers - len(builder.claims), 0), tuple(mistakes))
+
+
+def _stated(finding: Finding) -> Answer:
+    stated = finding.stated
+    return Answer("total " * stated.total + stated.key, stated.said, finding.truth, finding.right, stated.place)
 
 
 def _volume(claimed: str, actual: tuple[int, ...] | None, right: bool, place: Place) -> Answer:

@@ -70,6 +70,26 @@ class Origin(NamedTuple):
     values: Mapping[str, Any]
 
 
+class Amount(NamedTuple):
+    """A number that is stated: rounded by up to `slack`; of `scale` thousands, which may be 1024 each for bytes."""
+
+    value: int
+    slack: int
+    scale: int
+    bytes: bool
+
+
+class Stated(NamedTuple):
+    """What a slide states of some of its rows (by their offsets): their memory, params or weights, in several ways."""
+
+    key: str
+    said: str
+    amounts: tuple[Amount, ...]
+    rows: tuple[tuple[int, int], ...]
+    total: bool
+    place: Place
+
+
 @dataclass(frozen=True)
 class Graph:
     """A network, its settings, and what the text claims of it."""
@@ -83,6 +103,8 @@ class Graph:
     warnings: tuple[Diagnostic, ...] = ()
     conditions: tuple[str, ...] = ()
     """What the network supposes of its free dimensions."""
+    stated: tuple[Stated, ...] = ()
+    """Counts that a slide states beside its volumes."""
     origin: Origin | None = None
     """The model that it was read from: that is what runs, weights and all."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ..errors import Diagnostic, SpecError
+from .stated import check_stated
 from .table import Table
 
 
 def check_pins(table: Table) -> None:
-    """Refuse a table whose totals are not the pinned ones."""
-    wrong = []
+    """Refuse a table whose totals are not the pinned ones, or whose rows are not what a slide states of them."""
+    wrong = list(check_stated(table))
     for pin in table.graph.pins:
         actual = getattr(table.totals, pin.key)
         if actual != pin.value:

@@ -8,7 +8,7 @@ from math import log10, prod
 from typing import Any
 
 from ..errors import Diagnostic, LimitError, SpecError
-from ..graph import Claim, Graph, Node, Pin, Question
+from ..graph import Claim, Graph, Node, Pin, Question, Stated
 from ..ops.base import Op
 from ..ops.fields import Reference
 from ..ops.volume import Input, Output
@@ -75,6 +75,7 @@ class Builder:
         self.taken = Taken()
         self.settings: dict[str, Any] = {}
         self.pins: list[Pin] = []
+        self.stated: list[Stated] = []
         self.questions: list[Question] = []
         self.claims: list[Claim] = []
         self.overridden = False
@@ -111,10 +112,10 @@ class Builder:
                 with self.reporting(line):
                     declare.line(self, line, self.root, started=bool(self.nodes))
         self._finish(spec, current)
-        pins = () if self.overridden else tuple(self.pins)
+        pins, stated = ((), ()) if self.overridden else (tuple(self.pins), tuple(self.stated))
         return Graph(
             tuple(self.nodes), tuple(self.outputs), name, self.settings, pins, tuple(self.questions),
-            tuple(self.warnings), self.root.assumptions.texts,
+            tuple(self.warnings), self.root.assumptions.texts, stated,
         )  # fmt: skip
 
     def _finish(self, spec: tree.Spec, current: Volume | None) -> None:

@@ -17,8 +17,12 @@ def is_slide(text: str) -> bool:
 
 
 def _may_be_row(line: str) -> bool:
-    """Whether a line starts with a bracket and a number, or ends in a bracket behind words: quickly told."""
+    """Whether a line starts with a bracket and a number, or has one behind words: quickly told."""
     line = line.strip(" \t-*•")
     if line[:1] == "[":
         return line[1:].lstrip()[:1] in set("0123456789?")
-    return line[-1:] == "]" and line[:1].isalpha()
+    return line[:1].isalpha() and (line[-1:] == "]" or ("]" in line and any(word in line.lower() for word in _COUNTS)))
+
+
+_COUNTS = ("memory", "param", "weight")
+"""What may stand behind a volume."""

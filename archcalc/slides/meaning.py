@@ -58,7 +58,9 @@ def _understood(
         return lost._replace(mistakes=(*mistakes, *more))
     seen, numbers = depth(word, numbers, above.axes)
     head = tree.Layer(word, (*words, *arguments(word, numbers)), None, rest[0].start, rest[-1].end)
-    stages = [tree.Stage(_label(rest[0], main), head, None, head.start, head.end)]
+    spoken = word in ("CONV", "POOL", "FC") and any(part.start == main.start for part in numbers.values())
+    label = "" if spoken and rest[0].role != "TITLE" else _label(rest[0], main)
+    stages = [tree.Stage(label, head, None, head.start, head.end)]
     for other, part in others:
         rate = {"RATE": part} if part.amount else {}
         follower = tree.Layer(other, arguments(other, rate), None, part.start, part.end)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..errors import Diagnostic
 from ..source import Source
 from ..syntax import tree
@@ -31,6 +33,8 @@ def given(
             numbers[role] = part._replace(amount=_number(0, part)) if part.role == "VALID" else part
     if word == "INPUT" and volume and not mistakes:
         numbers.setdefault("SIZE", volume)
+    if not mistakes:
+        numbers |= {role: part for role, part in named(word, main, volume, numbers).items() if role not in numbers}
     if word == "LRN":
         numbers.setdefault("COUNT", main._replace(amount=_number(NORM_SIZE, main)))
     for role, what in rules.needs.items():
@@ -66,6 +70,30 @@ def _refused(part: Part, role: str, main: Part, known: Given, rules: Kind, sourc
         note = f"{source.text[known[role].start : known[role].end]} is {SAID[role]} already"
         return _mistake("E121", f"{text} is one number too many", help, part, source, note)
     return None
+
+
+def named(word: str, main: Part, volume: Part | None, numbers: Given) -> Given:
+    """What the name of a layer says, and its volume, where the row says no more: CONV3-64, POOL2, FC-4096, FC."""
+    size, _, count = re.sub(r"[^\d-]", "", main.text).strip("-").partition("-")
+    if word == "CONV" and size and count and not {"COUNT", "SIZE", "PAD"} & {*numbers}:
+        square = [int(size), int(size)]
+        return {
+            "SIZE": _said(main, *square),
+            "COUNT": _said(main, int(count)),
+            "PAD": _said(main, (int(size) - 1) // 2),
+        }
+    if word == "POOL" and volume and size == "2" and not {"SIZE", "STRIDE"} & {*numbers}:
+        return {"SIZE": _said(main, 2, 2), "STRIDE": _said(main, 2)}
+    if word == "FC" and re.search(r"-\d", main.text):
+        return {"COUNT": _said(main, int(size))}
+    if word == "FC" and volume and volume.amount and isinstance(volume.amount.axes[-1], tree.Number):
+        return {"COUNT": volume._replace(amount=volume.amount._replace(axes=volume.amount.axes[-1:]))}
+    return {}
+
+
+def _said(part: Part, *values: int) -> Part:
+    numbers = tuple(tree.Number(value, part.start, part.end) for value in values)
+    return part._replace(amount=tree.Glued(numbers, part.start, part.end))
 
 
 def depth(word: str, numbers: Given, axes: int) -> tuple[tuple[tree.Stage, ...], Given]:

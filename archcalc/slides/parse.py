@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from ..errors import Diagnostic
 from ..source import Source
 from ..syntax import MAX_DEPTH, MAX_TEXT, Parsed, tree
 from ..syntax.scan import check_limits
 from .meaning import Above, Meaning, meaning
 from .reading import Listing, read
+from .stated import statements
 
 
 def parse_slide(source: Source, max_text: int = MAX_TEXT, max_depth: int = MAX_DEPTH) -> Parsed:
@@ -15,7 +17,12 @@ def parse_slide(source: Source, max_text: int = MAX_TEXT, max_depth: int = MAX_D
     listing = read(source.text)
     rows = meanings(listing, source)
     stages = [stage for row in rows for stage in row.stages]
-    return Parsed((*_settings(listing), *stages), tuple(mistake for row in rows for mistake in row.mistakes))
+    mistakes = [mistake for row in rows for mistake in row.mistakes]
+    spans = [(min(part.start for part in row), max(part.end for part in row)) for row in listing.rows]
+    said = list(statements(list(listing.clauses), spans, source, listing.biases))
+    mistakes += [one for one in said if isinstance(one, Diagnostic)]
+    counts = [one for one in said if isinstance(one, tree.Stated)]
+    return Parsed((*_settings(listing), *stages, *counts), tuple(mistakes))
 
 
 def meanings(listing: Listing, source: Source) -> tuple[Meaning, ...]:

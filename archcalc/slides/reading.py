@@ -10,6 +10,7 @@ from lark import Token, Transformer
 
 from ..syntax import tree
 from ..syntax.grammar import parser
+from .stated import Clause, clauses
 
 
 class Part(NamedTuple):
@@ -31,6 +32,10 @@ class Listing(NamedTuple):
     rows: tuple[Row, ...]
     title: tree.Text | None
     source: tree.Text | None
+    clauses: tuple[Clause, ...] = ()
+    """Counts that are stated."""
+    biases: bool = True
+    """Whether parameters are counted with biases, as far as the listing says."""
 
     def headings(self) -> dict[str, tree.Text]:
         """The lines above the rows by what they set."""
@@ -39,11 +44,13 @@ class Listing(NamedTuple):
 
 def read(text: str) -> Listing:
     """The rows of a listing. Whatever the text, there is no mistake yet."""
-    body, headings = _split(text)
+    bare, stated, unbiased = clauses(text)
+    body, headings = _split(bare)
     citations = [heading for heading in headings if heading.value[0] == "["]
     titles = [heading for heading in headings if heading not in citations]
     rows: tuple[Row, ...] = parser("slide", _RowBuilder).parse(body)  # type: ignore[assignment]
-    return Listing(tuple(row for row in rows if row), _joined(titles), _joined(citations))
+    found = tuple(row for row in rows if row)
+    return Listing(found, _joined(titles), _joined(citations), tuple(stated), not unbiased)
 
 
 _LINE = re.compile(r"[^\r\n]+")

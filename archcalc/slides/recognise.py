@@ -6,7 +6,7 @@ import re
 
 _SIZE = r"(?:\d+|\?)"
 _FRONT = rf"\[\s*{_SIZE}(?:\s*[xX×*,]\s*{_SIZE})*\s*\][ \t]*[A-Za-z]"
-_BEHIND = rf"[A-Za-z][^\[\]]*\[\s*{_SIZE}(?:\s*[xX×]\s*{_SIZE})+\s*\]\s*$"
+_BEHIND = rf"[A-Za-z][^\[\]]*\[\s*{_SIZE}(?:\s*[xX×]\s*{_SIZE})+\s*\]\s*(?:$|(?:[Mm]emory|[Pp]aram|[Ww]eight))"
 _ROW = re.compile(rf"\s*(?:[-*•]\s*)?(?:{_FRONT}|{_BEHIND})")
 """The volume in front of words, or behind them; in the language an array of numbers may stand there, but no shape."""
 _SPEC = re.compile(r"->|→|=>|⇒|[{}@]|\w=\s*(?:[\[(]|$)")

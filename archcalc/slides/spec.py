@@ -10,6 +10,7 @@ from ..source import Source
 from ..syntax import tree
 from .parse import meanings
 from .reading import Listing, Row, read
+from .stated import Clause
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 
@@ -36,7 +37,8 @@ def _lines(text: str, listing: Listing, texts: list[str]) -> list[str]:
     result = []
     for line in _LINE.finditer(text):
         here = [item for item in rows if line.start() <= item[0][0].start < line.end()]
-        comment = line[0].partition("#")[2].strip()
+        counts = [_count(one) for one in listing.clauses if line.start() <= one.start < line.end()]
+        comment = ", ".join(part for part in (*counts, line[0].partition("#")[2].strip()) if part)
         for row, written in here:
             notes = [*_notes(row), *([comment] if comment and row is here[-1][0] else [])]
             result.append(f"{written}  # {', '.join(notes)}" if notes else written)
@@ -45,6 +47,10 @@ def _lines(text: str, listing: Listing, texts: list[str]) -> list[str]:
         elif not line[0].strip() and result and result[-1]:
             result.append("")
     return result
+
+
+def _count(clause: Clause) -> str:
+    return f"{'total ' * clause.total}{clause.key}: {clause.text}"
 
 
 def _notes(row: Row) -> list[str]:

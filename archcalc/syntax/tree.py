@@ -140,6 +140,27 @@ class Setting(NamedTuple):
     end: int
 
 
+class Amount(NamedTuple):
+    """A number that is stated: rounded by up to `slack`; of `scale` thousands, which may be 1024 each for bytes."""
+
+    value: int
+    slack: int
+    scale: int
+    bytes: bool
+
+
+class Stated(NamedTuple):
+    """A count that a slide states of some of its rows, by their offsets, in all the ways in which it is put."""
+
+    key: str
+    said: str
+    amounts: tuple[Amount, ...]
+    rows: tuple[tuple[int, int], ...]
+    total: bool
+    start: int
+    end: int
+
+
 class Declaration(NamedTuple):
     """set, check or let, with its settings."""
 
@@ -177,5 +198,5 @@ class Definition(NamedTuple):
 Expression = Number | Name | Unknown | Operation
 Value = Glued | Text | Name | Ref | Items
 Chain = tuple[Stage, ...]
-Line = Stage | Declaration | Import | Definition
+Line = Stage | Declaration | Import | Definition | Stated
 Spec = tuple[Line, ...]
