@@ -379,5 +379,17 @@ def test_progress_reaches_the_whole(external: bool, tmp_path: Path) -> None:
     assert heard == sorted(heard)
 
 
+def test_progress_of_a_search_for_nothing_is_taken_back(tmp_path: Path) -> None:
+    net = archcalc.parse(NET)
+    data = tmp_path / str(net.export(tmp_path / "net.onnx", external=True).data)
+    damaged = bytearray(data.read_bytes())
+    damaged[-1] ^= 255
+    data.write_bytes(damaged)
+    heard: list[int] = []
+    net.export(tmp_path / "net.onnx", external=True, progress=lambda done, total: heard.append(done))
+    assert heard.count(4 * 35_133) == 1
+    assert heard.index(0) > 5
+
+
 def test_layout_of_nothing() -> None:
     assert datafile.layout({}) == {}

@@ -160,6 +160,14 @@ def test_no_weight_of_the_models_type(dtype: Any, help: str, tmp_path: Path) -> 
     assert help in said
 
 
+def test_the_file_itself_is_not_replaced(tmp_path: Path) -> None:
+    source = save(tmp_path / "w.safetensors", numbers())
+    before = source.read_bytes()
+    with pytest.raises(archcalc.UsageError, match="E619 the model would replace the weights"):
+        archcalc.parse(NET).export(source, weights=source, reference=True)
+    assert source.read_bytes() == before
+
+
 def test_weights_at_odd_places(tmp_path: Path) -> None:
     header = json.dumps(table(numbers())).encode()
     data = b"".join(array.tobytes() for array in numbers().values())

@@ -67,7 +67,7 @@ def write_data(
     places = layout(sizes)
     size = _end(places)
     for path in sorted(folder.glob(_name("*"))):
-        if path.is_file() and path.stat().st_size == size and _holds(path, _contents(places, blocks, step)):
+        if path.is_file() and path.stat().st_size == size and _found(path, places, blocks, step):
             return DataFile(path, size, layout(sizes, path.name), True)
     room(size)
     digest = sha256()
@@ -104,6 +104,21 @@ def _contents(places: Mapping[str, Place], blocks: Blocks, step: Step) -> Iterat
             yield chunk
             step(len(chunk))
         end = place.offset + place.length
+
+
+def _found(path: Path, places: Mapping[str, Place], blocks: Blocks, step: Step) -> bool:
+    """Whether a file has the weights; what was done for nothing is taken back."""
+    done = 0
+
+    def noted(more: int) -> None:
+        nonlocal done
+        done += more
+        step(more)
+
+    found = _holds(path, _contents(places, blocks, noted))
+    if not found:
+        step(-done)
+    return found
 
 
 def _holds(path: Path, contents: Iterable[memoryview]) -> bool:

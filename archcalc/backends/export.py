@@ -109,7 +109,7 @@ class Prepared:
     def tensor(self, name: str) -> Array:
         """The numbers of one weight in memory, as `blocks` gives them."""
         if self.virtual:
-            help = ("random, zeros, or a .safetensors or .npz file",)
+            help = ("--weights random, zeros, or a file",)
             raise UsageError.of("E618", "virtual weights have no numbers to run with", help=help)
         _, weight = self.model.weights[name]
         stored = self.stored.get(name)

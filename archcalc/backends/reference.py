@@ -37,6 +37,8 @@ def referenced(prepared: Prepared, target: Path) -> dict[str, Place]:
 def _check_beside(source: Path, target: Path) -> None:
     """Runtimes read from the model's folder only, and follow no link out of it."""
     real, folder = source.resolve(), target.resolve().parent
+    if real == target.resolve():
+        raise UsageError.of("E619", "the model would replace the weights that it refers to", help=("another -o",))
     if real.parent == folder and real.name == source.name:
         return
     note = f"{source} is {real}, the model will be in {folder}"

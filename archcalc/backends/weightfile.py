@@ -11,7 +11,7 @@ from ..graph import Graph
 from . import npz, safetensors
 from .match import by_name, by_order, wanted
 from .stored import Stored
-from .weights import RANDOM, ZEROS
+from .weights import MADE
 
 BY_NAME, BY_ORDER = "name", "order"
 NPZ = ".npz"
@@ -55,7 +55,7 @@ def check_match(match: str, weights: object) -> None:
     """Refuse an unknown way of matching, and one where there is nothing to match."""
     if match not in (BY_NAME, BY_ORDER):
         raise UsageError.of("E644", f"weights cannot match by {match}", help=(f"{BY_NAME} or {BY_ORDER}",))
-    if match == BY_ORDER and weights in (RANDOM, ZEROS):
+    if match == BY_ORDER and weights in MADE:
         help = ("give a weight file, or leave the match out",)
         raise UsageError.of("E644", f"{weights} weights have no order to match", help=help)
 
