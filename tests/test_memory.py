@@ -259,6 +259,22 @@ def test_one_example_more_does_not_fit(setting: dict[str, Any], room: int | str)
         assert total(getattr(found.at(batch + 1), parts)) > fits.memory
 
 
+@pytest.mark.parametrize("room", ["2GiB", "24GiB", "80GB"])
+def test_keys_and_values_take_room_from_batches(room: str) -> None:
+    found = archcalc.load("transformers/gpt2").memory()
+    fits = found.fits(room)
+    assert fits.generation is not None
+    assert fits.inference is not None
+    assert fits.generation < fits.inference
+    assert total(found.at(fits.generation).generation) <= fits.memory < total(found.at(fits.generation + 1).generation)
+    assert total(found.at(7).generation) - total(found.at(7).inference) == 7 * 128 * 2 * 12 * 768 * 4
+
+
+def test_without_a_cache_generation_is_inference() -> None:
+    fits = RESNET.memory().fits("24GiB")
+    assert fits.generation == fits.inference
+
+
 @given(networks(), st.integers(0, 5000))
 def test_what_fits_in_any_network(net: Network, room: int) -> None:
     batch = net.memory().fits(room).inference

@@ -35,6 +35,8 @@ class Fits(NamedTuple):
 
     memory: int
     inference: int | None
+    generation: int | None
+    """An inference that also keeps keys and values of the whole context; as inference where no attention is causal."""
     training: int | None
 
 
@@ -146,6 +148,12 @@ class Memory:
         return (*self._held, Part("peak of volumes", self.peak))
 
     @property
+    def generation(self) -> tuple[Part, ...]:
+        """What an inference needs that also keeps keys and values of the whole context, to go on from there."""
+        held = 0 if self.cache is None else self.cache.context * self.setting.batch
+        return (*self.inference, *[Part("KV cache", _short(held))] * (self.cache is not None))
+
+    @property
     def _held(self) -> tuple[Part, ...]:
         """What is there at any batch size."""
         return Part("weights", self.weights), *[Part("buffers", self.buffers)] * bool(self.buffers)
@@ -185,8 +193,12 @@ class Memory:
             help = ("give the free dimensions numbers: " + " ".join(f"--set {name}=..." for name in self.graph.free),)
             raise SpecError(Diagnostic("E696", "what fits is known only without free dimensions", help=help))
         held, trained = (sum(part.size for part in parts) for parts in (self._held, self._state))
-        inference = _most(self.levels, room - held)
-        return Fits(room, inference, _most(self.kept, room - trained) if self.setting.trains else 0)
+        context = 0 if self.cache is None else self.cache.context
+        generation = [level._replace(example=level.example + context) for level in self.levels]
+        return Fits(
+            room, _most(self.levels, room - held), _most(generation, room - held),
+            _most(self.kept, room - trained) if self.setting.trains else 0,
+        )  # fmt: skip
 
     def at(self, batch: int) -> Memory:
         """The same at another batch size."""

@@ -139,12 +139,15 @@ def _fits(found: Memory, fits: Fits, amount: str) -> Iterator[Styled]:
     one = found.at(1)
     label = printable(f"fits {amount}")
     parts = {"inference": (fits.inference, one.inference), "training": (fits.training, one.training)}
+    if found.cache is not None:
+        parts = {"inference": parts.pop("inference"), "with KV cache": (fits.generation, one.generation), **parts}
+    wide = max(map(len, parts))
     for index, (what, (batch, needed)) in enumerate(parts.items()):
         said = f"batch {thousands(batch)}" if batch else "any batch"
         if batch == 0:
             said = f"not one example: {memory(total(needed))}" if needed else f"not in {found.setting.dtype}"
         style = "answer" if batch != 0 else "caution"
-        yield (("" if index else label).ljust(len(label)), "total"), (f"  {what:9}  {said}", style)
+        yield (("" if index else label).ljust(len(label)), "total"), (f"  {what:{wide}}  {said}", style)
 
 
 def as_dict(found: Memory, fits: Fits | None = None) -> dict[str, Any]:
