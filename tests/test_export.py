@@ -391,5 +391,18 @@ def test_progress_of_a_search_for_nothing_is_taken_back(tmp_path: Path) -> None:
     assert heard.index(0) > 5
 
 
+def test_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that was for nothing comes back to the beginning, where no speed is known."""
+    from archcalc.cli import export as command  # noqa: PLC0415 - the library's export is imported above
+
+    moments = iter([0, 0.05, 0.2, 2, 10])
+    monkeypatch.setattr(command, "monotonic", lambda: next(moments))
+    heard: list[str] = []
+    progress = command._progress(heard.append)
+    for done in (10, 200, 0, 1000):
+        progress(done * 2**20, 8000 * 2**20)
+    assert heard == ["2 % of 7.8 GiB", "0 % of 7.8 GiB", "12 % of 7.8 GiB, 100.0 MiB/s, 1 min 10 s left"]
+
+
 def test_layout_of_nothing() -> None:
     assert datafile.layout({}) == {}

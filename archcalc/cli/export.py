@@ -71,9 +71,12 @@ def _progress(say: Callable[[str], None]) -> Callable[[int, int], None]:
         if now - said < _STEP:
             return
         said = now
-        speed = done / (now - start)
-        said_left = f", {memory(int(speed))}/s, {_duration(int((total - done) / speed))} left"
-        say(f"{100 * done // total} % of {memory(total)}" + said_left * (now - start > _SETTLED))
+        if done and now - start > _SETTLED:
+            speed = done / (now - start)
+            left = f", {memory(int(speed))}/s, {_duration(int((total - done) / speed))} left"
+        else:
+            left = ""
+        say(f"{100 * done // total} % of {memory(total)}{left}")
 
     return progress
 
