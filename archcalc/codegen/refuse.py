@@ -13,7 +13,11 @@ def refused(framework: str, node: Node, what: str, *help: str) -> SpecError:
 
 
 def check_sizes(graph: Graph) -> None:
-    """Refuse free dimensions."""
+    """Refuse free dimensions, and layers of models that the language has no word for."""
+    for node in graph.nodes:
+        if node.op.word == "ONNX":
+            error = SpecError.of("E451", "the language has no word for a layer", f"{node.name}: {node.op}")
+            raise SpecError(*(diagnostic.at(node.place) for diagnostic in error.diagnostics))
     if graph.free:
         names = " and ".join(graph.free)
         help = ("give them numbers: " + " ".join(f"--set {name}=..." for name in graph.free),)
