@@ -36,7 +36,7 @@ def _plain(text: str) -> str:
     digits = "⁰¹²³⁴⁵⁶⁷⁸⁹"
     text = re.sub(f"[{digits}]+", lambda found: f"**{''.join(str(digits.index(one)) for one in found[0])}", text)
     text = re.sub(r"\[\[.*\]\]", "[...]", text.replace("·", "*").removesuffix(" B"))
-    return text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})*", text) else text
+    return text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})*( \+ \?)?", text) else text
 
 
 def _split(rows: list[Cells], whole: str) -> Read:

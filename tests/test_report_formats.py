@@ -116,6 +116,8 @@ def test_what_is_not_counted_is_no_zero() -> None:
     place = KEYS.index("macs")
     shown = {form: reader(table).layers[1][place] for form, reader in FORMATS.items()}
     assert shown == {"text": "?", "md": "?", "csv": "", "tex": "?", "json": "None", "html": "?"}
+    sums = {form: reader(table).feet[-1][place] for form, reader in FORMATS.items() if form not in ("csv", "json")}
+    assert set(sums.values()) == {f"{6 * 6 * 4 * (27 + 10)} + ?"}
     assert [row["macs"] for row in table.records()] == [6 * 6 * 4 * 27, None, 6 * 6 * 4 * 10]
     assert [row["convention"] for row in table.records()] == ["macs", "", "macs"]
 

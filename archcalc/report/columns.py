@@ -26,6 +26,8 @@ class Column(NamedTuple):
     total: Callable[[Totals], int] | None = None
     adds: bool = False
     """Whether the sum over all layers is a total of its own."""
+    partial: bool = False
+    """Whether it may not be known of a layer."""
 
     @property
     def sums(self) -> bool:
@@ -44,7 +46,7 @@ def _work(title: str, key: str, times: int = 1) -> Column:
         known = any([row.cost.counted for row in line.rows])
         return simple(times * getattr(line, key)) if known else None
 
-    return Column(title, value, thousands, lambda totals: times * getattr(totals, key))
+    return Column(title, value, thousands, lambda totals: times * getattr(totals, key), partial=True)
 
 
 def _axes(line: Line, what: str) -> str:

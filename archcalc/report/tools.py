@@ -27,7 +27,7 @@ def about(name: str) -> str:
 @cache
 def column(name: str) -> Column:
     """What a tool counts; None for layers of which no tool's rule is known."""
-    return Column(name, _Counts(name), thousands, adds=True)
+    return Column(name, _Counts(name), thousands, adds=True, partial=True)
 
 
 class _Counts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..analysis.table import Table
+from ..analysis.table import Row, Table
 from ..errors import UsageError
 from ..screen import printable
 from ..symbolic import simple
@@ -81,8 +81,12 @@ class Sheet(NamedTuple):
         """The written cells of a column, an entry a line: of these lines, or of those that are shown."""
         column = column_of(key)
         write = self.view.units.writer(column.write)
-        values = [column.value(line) for line in (self.lines if lines is None else lines)]
-        return [printable("?" if value is None else write(value)) for value in values]
+        found = self.lines if lines is None else lines
+        values = [column.value(line) for line in found]
+        return [
+            printable("?" if value is None else write(value) + (_more(column, line.rows) if len(line.rows) > 1 else ""))
+            for value, line in zip(values, found, strict=True)
+        ]
 
     def feet_of(self, key: str) -> list[str]:
         """What the lines of sums hold in a column."""
@@ -124,10 +128,11 @@ def _feet(table: Table, view: View, shown: Sequence[Line]) -> Iterable[tuple[str
     layers, whole = layers_of(shown), len(table.rows)
     if layers != whole:
         part = sums(shown, view.columns or DEFAULT)
-        yield "shown", f"{layers:,} of {count(whole, 'layer')}", _written(part, view.units)
+        rows = [row for line in shown for row in line.rows]
+        yield "shown", f"{layers:,} of {count(whole, 'layer')}", _written(part, rows, view.units)
     columns = {key: column_of(key) for key in view.columns or DEFAULT}
     numbers = {key: total(table, column) for key, column in columns.items() if column.sums}
-    yield "total", count(whole, "layer"), _written(numbers, view.units)
+    yield "total", count(whole, "layer"), _written(numbers, table.rows, view.units)
 
 
 def total(table: Table, column: Column) -> int:
@@ -135,8 +140,14 @@ def total(table: Table, column: Column) -> int:
     return column.total(table.totals) if column.total else _sum(column, lines(table.rows))
 
 
-def _written(numbers: dict[str, int], units: Units) -> dict[str, str]:
-    return {key: units.writer(column_of(key).write)(number) for key, number in numbers.items()}
+def _written(numbers: dict[str, int], rows: Sequence[Row], units: Units) -> dict[str, str]:
+    columns = {key: column_of(key) for key in numbers}
+    return {key: units.writer(column.write)(numbers[key]) + _more(column, rows) for key, column in columns.items()}
+
+
+def _more(column: Column, rows: Sequence[Row]) -> str:
+    """What stands behind a sum of which not every part is known."""
+    return " + ?" if column.partial and any([column.value(line) is None for line in lines(rows)]) else ""
 
 
 def sums(shown: Sequence[Line], keys: Iterable[str] = COLUMNS) -> dict[str, int]:
