@@ -14,7 +14,7 @@ import numpy as np
 from ..analysis.cost import count
 from ..errors import Diagnostic, LimitError, UsageError
 from ..graph import Graph
-from .datafile import DataFile, Place, Step, absent, write_data
+from .datafile import DataFile, Place, Step, absent, layout, write_data
 from .elements import BFLOAT16, FLOAT32, converted, element, raw
 from .files import check_target, need_room, unfinished, writing
 from .lower import DYNAMIC, Model, lower
@@ -172,6 +172,7 @@ def export(
     check_target(target)
     folder = target.resolve().parent
     parts, sizes = prepared.parts(), prepared.sizes
+    _check_size(framed(parts, prepared.entries(layout(sizes)).values())[1])
     kept = referenced(prepared, target) if reference else {}
     places = dict(kept)
     room = partial(_need_room, folder, force)
@@ -193,6 +194,13 @@ def export(
     )  # fmt: skip
 
 
+def _check_size(size: int) -> None:
+    """Refuse a model that no file can hold; its weights are not in it."""
+    if size > MAX_PROTOBUF:
+        message = f"the model has {size:,} bytes without its weights, an ONNX file holds at most {MAX_PROTOBUF:,}"
+        raise LimitError(Diagnostic("E506", message))
+
+
 def _write_model(
     prepared: Prepared, target: Path, parts: tuple[bytes, bytes], places: Mapping[str, Place], step: Step,
     room: Callable[[int], None],
@@ -200,9 +208,6 @@ def _write_model(
     """Write the model, its weights at their places or in itself; the bytes written."""
     entries = prepared.entries(places)
     start, total = framed(parts, entries.values())
-    if total > MAX_PROTOBUF:
-        message = f"the model has {total:,} bytes without its weights, an ONNX file holds at most {MAX_PROTOBUF:,}"
-        raise LimitError(Diagnostic("E506", message))
     room(total)
     with writing(target), unfinished(target.resolve().parent) as new:
         new.file.write(start)
