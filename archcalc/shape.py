@@ -165,6 +165,14 @@ def divisors(*sizes: int, most: int = 10_000) -> list[int]:
     return [number for number in range(1, min(*sizes, most) + 1) if not any(size % number for size in sizes)]
 
 
+def _agreement(shapes: Sequence[Shape]) -> str:
+    """What would make volumes agree."""
+    first, other = shapes[0], next(shape for shape in shapes if shape != shapes[0])
+    if first[:-1] == other[:-1]:
+        return f"every axis must agree or be 1: CONV {first[-1]} 1x1 gives a branch {first[-1]} channels"
+    return "every axis must agree or be 1: p or same keeps sizes, a stride or POOL in every branch makes them smaller"
+
+
 def broadcast(*shapes: Shape) -> Shape:
     """The common shape of volumes that are added: axes align at the channels, and a size of 1 stretches."""
     if len(set(shapes)) == 1:
@@ -176,6 +184,6 @@ def broadcast(*shapes: Shape) -> Shape:
         wide = distinct(size for size in axis if size != 1)
         if len(wide) > 1:
             sides = " against ".join(map(show, shapes))
-            raise SpecError.of("E310", "the volumes don't broadcast", sides, ("every axis must agree or be 1",))
+            raise SpecError.of("E310", "the volumes don't broadcast", sides, (_agreement(padded),))
         sizes.append(wide.pop() if wide else 1)
     return tuple(sizes)

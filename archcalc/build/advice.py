@@ -32,8 +32,6 @@ _OTHER_NAMES = {
 """What other tools call the fields of our layers."""
 
 _SAID = {
-    "bias": "a layer has its bias unless nobias is said",
-    "use_bias": "a layer has its bias unless nobias is said",
     "valid": "leave it out: nothing is padded unless p or same is given",
     "keep_prob": "DROP takes the share that is dropped: DROP 0.5",
     "activation": "an activation is a layer of its own: -> RELU",
@@ -73,6 +71,10 @@ def meant(word: str, value: str, signature: Signature, layer_word: str) -> Advic
     plain, plain_value = word.lower(), value.strip('"').lower()
     if "pad" in plain and plain_value in ("same", "valid"):
         return Advice(_SAID["valid"]) if plain_value == "valid" else Advice("did you mean same?", "same")
+    if plain in ("bias", "use_bias", "has_bias") and "nobias" in signature.flags:
+        if plain_value in ("0", "false", "no", "none"):
+            return Advice("did you mean nobias?", "nobias")
+        return Advice("leave it out: a layer has its bias unless nobias is said")
     if "mode" in plain and plain_value in signature.flags:
         return Advice(f"did you mean {plain_value}?", plain_value)
     key = next((key for key, field in signature.options.items() if plain == key or _means(plain, field.name)), "")
@@ -82,7 +84,7 @@ def meant(word: str, value: str, signature: Signature, layer_word: str) -> Advic
     for field in signature.arguments:
         if _means(plain, field.name):
             names = " ".join(argument.name for argument in signature.arguments)
-            return Advice(f"the {field.name} is given by its place, without a name: {layer_word} {names}")
+            return Advice(f"leave out the name, the place tells: {layer_word} {names}")
     return Advice(_SAID[plain]) if plain in _SAID else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING
 
 from ..graph import Claim, Question
@@ -43,7 +45,7 @@ def claim(builder: Builder, part: tree.Glued, scope: Scope, volume: Volume | Non
     builder.claims.append(Claim(scope.place(part), claimed, volume.shape, right))
     if not right and not builder.options.grading and not builder.overridden:
         note = f"{claimed} claimed, {show(volume.shape)} computed"
-        raise scope.error(part, "E401", "the volume is not what is claimed", _reason(builder, volume), note)
+        raise scope.error(part, "E401", "the volume is not what is claimed", _reason(builder, volume, part), note)
     return volume
 
 
@@ -57,16 +59,27 @@ def _size(axis: tree.Expression | tree.Sides, scope: Scope) -> int | None:
     if isinstance(size, Symbolic):
         return size  # type: ignore[return-value]
     if not isinstance(size, int) or size < 1:
-        raise scope.error(axis, "E208", "a size must be a whole number of at least 1", (f"this is {size}",))
+        down = f"for example (floor({size})), which is {floor(size)}"
+        help = (down,) if isinstance(size, Fraction) and size >= 1 else ("for example => 55x55x96",)
+        raise scope.error(axis, "E208", "a size must be a whole number of at least 1", help, f"this is {size}")
     return size
 
 
-def _reason(builder: Builder, volume: Volume) -> tuple[str, ...]:
-    """Where a computed volume comes from."""
+def _reason(builder: Builder, volume: Volume, part: tree.Glued) -> tuple[str, ...]:
+    """Where a computed volume comes from: the nearest layer above that has changed it, and its arithmetic."""
+    from ..ops.why import why  # noqa: PLC0415 - only when something went wrong
+
     if volume.node < 0:
         return ("after the mistake above, the volume was taken from its claim",)
     node = builder.nodes[volume.node]
+    while len(node.inputs) == 1 and min(node.inputs) >= 0 and builder.nodes[node.inputs[0]].shape == node.shape:
+        if why(node.op, node.shape):
+            break
+        node = builder.nodes[node.inputs[0]]
     known = min(node.inputs, default=0) >= 0
-    shapes = " and ".join(show(builder.nodes[index].shape) for index in node.inputs) if known else ""
-    reads = f" on {shapes}" if shapes else ""
-    return (f"{node.op}{reads} gives {show(node.shape)}",)
+    inputs = [builder.nodes[index].shape for index in node.inputs] if known else []
+    reads = f" on {' and '.join(map(show, inputs))}" if inputs else ""
+    arithmetic = why(node.op, *inputs) if inputs else ""
+    slide = builder.root.source.text[part.start : part.start + 1] == "["
+    right = f"{'[{}]' if slide else '=> {}'} if the layers are right".format(show(volume.shape or ()))
+    return (f"{node.op}{reads} gives {show(node.shape)}{f': {arithmetic}' if arithmetic else ''}", right)

@@ -88,7 +88,7 @@ class Concat(Op):
         if len(ranks) > 1 or any(differ(*sizes) for sizes in others):
             raise SpecError.of(
                 "E321", "the volumes don't line up", " against ".join(map(show, x)),
-                (f"all sizes but that of axis {self.axis} must agree",),
+                (f"all sizes but that of axis {self.axis} must agree: p or same keeps them, CROP like=@x cuts",),
             )  # fmt: skip
         return (*x[0][:axis], sum(shape[axis] for shape in x), *x[0][axis + 1 :])
 

@@ -123,7 +123,7 @@ def axes_under(op: Op, kernel: Extent, x: Shape) -> int:
     has = len(x) - 1
     rank = len(kernel) if isinstance(kernel, tuple) else has
     if rank > has:
-        fits = "one number" if has == 1 else show(("k",) * has)
+        fits = "one number" if has == 1 else show(kernel[:has])  # type: ignore[index]
         raise SpecError.of(
             "E302", "the kernel has more axes than the volume has spatial ones",
             f"{show(kernel)} has {rank}, {show(x)} has {has}",  # type: ignore[arg-type]
