@@ -271,6 +271,7 @@ def test_help_teaches_by_example(name: str, call: Call) -> None:
     assert examples
     Path("net.arch").write_text(f"{CONV}\n")
     Path("slide.txt").write_text("[32x32x3] INPUT\n[28x28x6] CONV1: 6 5x5 filters\n")
+    call("export cnn-9x9 -o model.onnx")
     for example in examples:
         done = call(example)
         good = (0, 1) if name == "diff" else (0,)  # 1 says that networks differ

@@ -130,7 +130,7 @@ EXAMPLES = {
   archcalc convert slide.txt
   archcalc convert alexnet --to slide
   archcalc convert torchvision/resnet50 --to torch -o resnet50.py
-  archcalc convert model.onnx > model.arch
+  archcalc convert model.onnx -o model.arch
   archcalc convert torchvision/resnet50 --to spec""",
     ),
     "fmt": (
