@@ -246,6 +246,7 @@ def test_records_have_one_type_a_column() -> None:
         ("net.txt", "", "LeNet-5  "),
         ("net", "--csv", "name,text"),
         ("net.txt", "--json", '{"schema": 1'),
+        ("net.csv", "--as fvcore", "name,text,output,fvcore\nc1,CONV 6 5x5,28x28x6,117600\n"),
     ],
 )
 def test_files(file: str, options: str, start: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -267,7 +268,7 @@ def test_files(file: str, options: str, start: str, tmp_path: Path, capsys: pyte
         (["lenet5", "-o", "missing/net.md"], 3, "E606"),
         (["lenet5", "--json", "--html"], 2, "ask for two formats"),
         (["lenet5", "--where", "macs"], 2, "quote it"),
-        (["lenet5", "--as", "fvcore", "--html"], 2, "--as goes with --json only"),
+        (["lenet5", "--as", "fvcoer", "--html"], 2, "did you mean fvcore"),
     ],
 )
 def test_files_that_are_not_written(

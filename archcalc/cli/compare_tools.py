@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from ..conventions.tools import compare, tool
-from ..errors import UsageError
+from ..conventions.tools import compare
 from ..network import Network
 from ..report import comparison, json, text
 from .arguments import parse
@@ -28,10 +27,6 @@ def compare_tools(words: list[str]) -> int:
 
 def show_as(net: Network, given: Namespace) -> int:
     """The table of a network in the convention of one tool."""
-    tool(given.as_)  # a wrong name is told before anything else
-    others = ("csv", "md", "tex", "html", "output", "columns", "depth", "where", "sort", "top", "units")
-    if any(getattr(given, other) for other in others):
-        raise UsageError.of("E620", "--as goes with --json only", help=(f"--columns name,output,{given.as_} goes with all of them",))
     net.check()
     figure = net.counted_by(given.as_)
     if given.json:

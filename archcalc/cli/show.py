@@ -11,15 +11,18 @@ from ..report.view import View, view
 from .arguments import parse
 from .common import network, print_table
 
+_CHOICES = ("md", "csv", "tex", "html", "output", "columns", "depth", "where", "sort", "top", "units")
+"""What a table in another tool's convention becomes an ordinary one with."""
 FORMS = ("json", "md", "csv", "tex", "html")
 
 
 def show(words: list[str]) -> int:
     """The table."""
     given = parse("show", words)
+    plain = given.as_ and not any(getattr(given, option) for option in _CHOICES)
     form, shown = _form(given), _view(given)
     net = network(given, "show", given.input)
-    if given.as_:
+    if plain:
         from .compare_tools import show_as  # noqa: PLC0415 - rarely needed
 
         return show_as(net, given)
@@ -44,7 +47,13 @@ def _form(given: Namespace) -> str:
 
 
 def _view(given: Namespace) -> View:
-    return view(given.columns or "", given.depth, given.where, given.sort or "", given.top, given.units or "")
+    columns, sort = given.columns or "", given.sort or ""
+    if given.as_:
+        from ..conventions.tools import tool  # noqa: PLC0415 - rarely needed
+
+        columns = columns or f"name,text,output,{tool(given.as_).name}"
+        sort = sort or given.as_ * bool(given.top)
+    return view(columns, given.depth, given.where, sort, given.top, given.units or "")
 
 
 def _written(net: Network, form: str, shown: View) -> str:
