@@ -6,6 +6,7 @@ What the code computes is compared in test_torch_codegen.py, which needs PyTorch
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -124,6 +125,23 @@ def test_awkward_names_and_shapes_are_python(framework: str, spec: str) -> None:
 def test_the_command_prints_the_code(framework: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", "lenet5", "--to", framework]) == 0
     assert capsys.readouterr() == (FRAMEWORKS[framework](archcalc.load("lenet5")), "")
+
+
+EINSUM = """\
+INPUT 5x6x4 -> EINSUM "n t d, n s d -> n t s" [ID, ID]
+LINEAR 3 -> EINSUM "row col in, in out -> row col out" [ID, PARAM 3x2]
+"""
+
+
+@every_framework
+def test_the_same_code_in_every_process(framework: str) -> None:
+    """Whatever order Python gives to sets."""
+    words = [sys.executable, "-m", "archcalc", "convert", EINSUM, "--to", framework]
+    printed = {
+        subprocess.run(words, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in "123"
+    }
+    assert len(printed) == 1
 
 
 def test_the_command_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

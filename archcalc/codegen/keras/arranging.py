@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from math import prod
-from string import ascii_lowercase
 
-from ...ops.einsum import read as read_formula
 from ...ops.rearrange import read as read_pattern
-from ..code import Code, In, Lit, Span, Suffix, call
+from ..code import Code, In, Lit, Suffix, call
+from ..layer import einsum_formula, fixed, func, kept, number, shifts
 from ..step import Step
-from .context import Layer, fixed, func, number, op, plain, row, tuple_of
+from .context import Layer, op, plain, row, tuple_of
 from .pointwise import repeated
 
 
@@ -27,40 +26,23 @@ def pad(c: Layer) -> tuple[Step, ...]:
     return (plain(f"ZeroPadding{spatial}D", Lit(amount, "padding")),)
 
 
-def _cut(c: Layer, kept: dict[int, tuple[int, int]]) -> tuple[Step, ...]:
-    """Positions from a start up to an end, on the axes named."""
-    rank = len(c.x[0])
-    cut = {axis: (*ends, c.x[0][axis]) for axis, ends in kept.items() if ends != (0, c.x[0][axis])}
-    if not cut:
+@row("SLICE", "CROP")
+def cut(c: Layer) -> tuple[Step, ...]:
+    """Positions from a start up to an end."""
+    spans, last = kept(c), len(c.x[0]) - 1
+    if not spans:
         return (func(In()),)
-    if list(cut) == [rank - 1] and rank > 1:
-        return (func(Suffix(In(), ("[..., ", _ends(*cut[rank - 1]), "]"))),)
+    if list(spans) == [last] and last:
+        return (func(Suffix(In(), ("[..., ", spans[last], "]"))),)
     pieces: list[str | Code] = [":"]
-    for axis in range(max(cut) + 1):
-        pieces += [", ", _ends(*cut[axis]) if axis in cut else ":"]
+    for axis in range(max(spans) + 1):
+        pieces += [", ", spans.get(axis, ":")]
     return (func(Suffix(In(), ("[", *pieces, "]"))),)
-
-
-def _ends(start: int, end: int, size: int) -> Span:
-    """start:end, without what says nothing."""
-    return Span(Lit(start, "start") if start else None, Lit(end, "end") if end != size else None)
-
-
-@row("SLICE")
-def slice_(c: Layer) -> tuple[Step, ...]:
-    axis, start, end = c.op._ends(c.x[0])
-    return _cut(c, {axis: (start, end)})
-
-
-@row("CROP")
-def crop(c: Layer) -> tuple[Step, ...]:
-    return _cut(c, c.op._kept(c.x[0]))
 
 
 @row("ROLL")
 def roll(c: Layer) -> tuple[Step, ...]:
-    given = c.op.shift if isinstance(c.op.shift, tuple) else (c.op.shift,) * (len(c.x[0]) - 1)
-    moved = {axis + 1: shift for axis, shift in enumerate(given) if shift % c.x[0][axis]}
+    moved = {axis + 1: shift for axis, shift in shifts(c).items()}
     if not moved:
         return (func(In()),)
     return (func(op("roll", In(), Lit(tuple(moved.values()), "shift"), axis=fixed(tuple(moved)))),)
@@ -107,14 +89,8 @@ def rearrange(c: Layer) -> tuple[Step, ...]:
 @row("EINSUM")
 def einsum(c: Layer) -> tuple[Step, ...]:
     """ops.einsum; the batch is n unless the formula has one."""
-    formula = read_formula(c.op.formula)
-    short = all(len(name) == 1 for name in formula.names)
-    letters = iter(sorted(set(ascii_lowercase) - (set(formula.names) if short else set()), key="n".__ne__))
-    batch = next(letters)
-    names = {name: name if short else next(letters) for name in formula.names}
-    left, right, product = (batch + "".join(names[name] for name in axes) for axes in formula)
     volumes: list[Code] = [In(), In(1)]
     if c.batched[0] != c.batched[1]:
         lone = c.batched.index(False)
         volumes[lone] = repeated(lone, 1 - lone)
-    return (func(op("einsum", fixed(f"{left},{right}->{product}"), *volumes)),)
+    return (func(op("einsum", einsum_formula(c, (1, 1, 1)), *volumes)),)

@@ -6,19 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ...graph import Node
-from ...shape import Shape
-from ..code import Call, Code, In, Lit, Own, Raw, call
+from ..code import Call, Code, In, Lit, Own, call
+from ..layer import Layer as Base
+from ..layer import func
 from ..step import Step
-from ..text import literal as show
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(Base):
     """A layer and its surroundings. Every value has a batch axis, of size 1 where it is the same for all examples."""
 
-    node: Node
-    x: tuple[Shape, ...]
     batched: tuple[bool, ...]
     """For each volume that comes in, whether there is one for each example."""
     flat: bool = False
@@ -27,21 +24,6 @@ class Layer:
     """The word of the layer whose weight it shares."""
     turned: bool = False
     """Whether others share its weight turned round."""
-
-    @property
-    def op(self) -> Any:
-        """The op."""
-        return self.node.op
-
-    @property
-    def y(self) -> Shape:
-        """The volume that it gives."""
-        return self.node.shape
-
-    @property
-    def channels(self) -> int:
-        """The channels that come in."""
-        return self.x[0][-1]
 
     def axis(self, axis: int, index: int = 0) -> int:
         """An axis of the language as one of Keras's."""
@@ -75,11 +57,6 @@ def plain(name: str, *args: Any, **keywords: Any) -> Step:
     return Step(call(made, In()), plain=made)
 
 
-def func(code: Code, **made: Call) -> Step:
-    """An expression, and what the layer stores for it; `own` is the layer itself."""
-    return Step(code, tuple((name if name != "own" else "", layer) for name, layer in made.items()))
-
-
 def op(name: str, *args: Any, **keywords: Any) -> Call:
     """A function of keras.ops."""
     return call(f"ops.{name}", *args, **keywords)
@@ -93,16 +70,6 @@ def reshape(*sizes: int, volume: Code | None = None) -> Step:
 def tuple_of(*values: int) -> Lit:
     """Sizes as one literal."""
     return Lit(values, "sizes")
-
-
-def fixed(value: Any) -> Raw:
-    """A number that is part of what the code does, and never a parameter."""
-    return Raw(show(value))
-
-
-def number(values: tuple[Any, ...]) -> Any:
-    """One value where all axes agree."""
-    return values[0] if len(set(values)) == 1 else values
 
 
 def over_batch(c: Layer, rank: int, steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..code import Code, In, Infix, Items, Lit, Own, Raw, Suffix, call
+from ..layer import fixed, func, real
 from ..step import Step
-from .context import Layer, fixed, func, op, plain, row, stored
+from .context import Layer, op, plain, row, stored
 
 
 @row("ID")
@@ -41,11 +42,6 @@ def drop_path(c: Layer) -> tuple[Step, ...]:
         return (func(In()),)
     shape = fixed((None, *[1] * len(c.x[0])))
     return (plain("Dropout", Lit(real(c.op.rate), "dropout"), noise_shape=shape),)
-
-
-def real(value: float) -> float | int:
-    """Without .0 where it says nothing."""
-    return int(value) if value == int(value) else value
 
 
 ACTIVATIONS = {

@@ -7,8 +7,9 @@ from typing import Any
 
 from ...shape import per_axis
 from ..code import Call, Code, In, Items, Lit, Own, Raw, Suffix, call
+from ..layer import attend_options, bucket_index, fixed, func, relative_index
 from ..step import Step
-from .context import Layer, fixed, func, op, over_batch, row
+from .context import Layer, op, over_batch, row
 
 
 @row("LSTM", "GRU", "RNN")
@@ -87,15 +88,12 @@ def attend(c: Layer) -> tuple[Step, ...]:
         ends = (sizes.heads * sizes.dim, sizes.heads * sizes.dim + keys)
         cuts = fixed(3) if sizes.heads == sizes.kv else Lit(ends, "widths")
         volumes = (Suffix(Raw("*"), (op("split", In(), cuts, axis=fixed(-1)),)),)
-    options: dict[str, Any] = {
-        "kv_heads": (o.kv if sizes.heads != sizes.kv else None, None), "causal": (bool(o.causal), False),
-        "scale": (o.scale, None),
-    }  # fmt: skip
+    options = attend_options(c)
     if o.bias is not None:
         index = len(c.x) - 1
         missing = len(sizes.scores) - len(c.x[index])
         options["bias"] = Suffix(In(index), (f"[:{', None' * missing}]",)) if missing else In(index)
-    return (func(call("attend", *volumes, heads=Lit(o.heads, "heads"), **options)),)
+    return (func(call("attend", *volumes, **options)),)
 
 
 @row("ATTN")
@@ -139,26 +137,19 @@ def _table(values: Call) -> Step:
 @row("RELPOS")
 def relative(c: Layer) -> tuple[Step, ...]:
     """Rows of a table by relative position."""
-    axes = c.op._axes()
-    queries, keys = tuple(q for q, _ in axes), tuple(k for _, k in axes)
-    index = call("relative_positions", Lit(queries, "queries"), *([Lit(keys, "keys")] if keys != queries else []))
-    return (func(op("take", _rows(c), index, axis=fixed(1))),)
+    return (_looked_up(c, relative_index(c)),)
 
 
-def _rows(c: Layer) -> Code:
-    rows = prod(c.x[0][:-1])
-    return In() if len(c.x[0]) == 2 else op("reshape", In(), Lit((-1, rows, c.channels), "sizes"))
+def _looked_up(c: Layer, index: Code) -> Step:
+    """Rows of a table."""
+    rows = In() if len(c.x[0]) == 2 else op("reshape", In(), Lit((-1, prod(c.x[0][:-1]), c.channels), "sizes"))
+    return func(op("take", rows, index, axis=fixed(1)))
 
 
 @row("BUCKETS")
 def buckets(c: Layer) -> tuple[Step, ...]:
     """Rows of a table by distance."""
-    o, rows = c.op, prod(c.x[0][:-1])
-    index = call(
-        "distance_buckets", Lit(o.queries, "queries"), Lit(o.keys, "keys"), Lit(rows, "rows"), far=(o.far, 128),
-        both=(o.both, False),
-    )  # fmt: skip
-    return (func(op("take", _rows(c), index, axis=fixed(1))),)
+    return (_looked_up(c, bucket_index(c)),)
 
 
 @row("SHIFTMASK")

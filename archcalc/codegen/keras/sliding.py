@@ -8,9 +8,10 @@ from typing import Any
 
 from ...shape import Shape, Window, same_pads
 from ..code import Arg, Call, Code, In, Infix, Lit, Suffix, call
+from ..layer import fixed, func, number
 from ..step import Step
 from ..weights import given_weights
-from .context import Layer, fixed, func, number, op, over_batch, plain, row, stored
+from .context import Layer, op, over_batch, plain, row, stored
 
 
 def fits_same(windows: tuple[Window, ...], sizes: Shape, outputs: Shape) -> bool:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import prod
-from string import ascii_lowercase
 from typing import Any
 
-from ...ops.einsum import read as read_formula
 from ...ops.rearrange import read as read_pattern
-from ..code import Code, In, Items, Lit, Span, Suffix, call, method
+from ..code import Code, In, Items, Lit, Suffix, call, method
+from ..layer import einsum_formula, fixed, func, kept, number, shifts
 from ..step import Step
-from .context import ANY, FIRST, FREE, LAST, Layer, fixed, func, literal, number, permute, plain, row
+from .context import ANY, FIRST, FREE, LAST, Layer, permute, plain, row
 
 
 @row("PAD")
@@ -23,48 +22,32 @@ def pad(c: Layer) -> tuple[Step, ...]:
     rank = len(c.x[0]) + c.lead[0]
     places = {dim % rank: sides for dim, sides in zeros.items()}
     pads = tuple(side for dim in range(rank - 1, min(places) - 1, -1) for side in places.get(dim, (0, 0)))
-    return (func(call("F.pad", In(), literal(pads, "padding"))),)
+    return (func(call("F.pad", In(), Lit(pads, "padding"))),)
 
 
-def _cut(c: Layer, kept: dict[int, tuple[int, int]]) -> tuple[Step, ...]:
-    """Positions from a start up to an end, on the axes named."""
+@row("SLICE", "CROP")
+def cut(c: Layer) -> tuple[Step, ...]:
+    """Positions from a start up to an end."""
     rank = len(c.x[0]) + c.lead[0]
-    cut = {c.dim(axis) % rank: (*ends, c.x[0][axis]) for axis, ends in kept.items() if ends != (0, c.x[0][axis])}
-    if not cut:
+    spans = {c.dim(axis) % rank: span for axis, span in kept(c).items()}
+    if not spans:
         return (func(In()),)
     pieces: list[str | Code] = []
-    if list(cut) == [rank - 1] and rank > 2:
-        pieces = ["..., ", _ends(*cut[rank - 1])]
+    if list(spans) == [rank - 1] and rank > 2:
+        pieces = ["..., ", spans[rank - 1]]
     else:
-        for dim in range(max(cut) + 1):
-            pieces += [", "] * bool(pieces) + [_ends(*cut[dim]) if dim in cut else ":"]
+        for dim in range(max(spans) + 1):
+            pieces += [", "] * bool(pieces) + [spans.get(dim, ":")]
     return (func(Suffix(In(), ("[", *pieces, "]"))),)
-
-
-def _ends(start: int, end: int, size: int) -> Span:
-    """start:end, without what says nothing."""
-    return Span(Lit(start, "start") if start else None, Lit(end, "end") if end != size else None)
-
-
-@row("SLICE")
-def slice_(c: Layer) -> tuple[Step, ...]:
-    axis, start, end = c.op._ends(c.x[0])
-    return _cut(c, {axis: (start, end)})
-
-
-@row("CROP")
-def crop(c: Layer) -> tuple[Step, ...]:
-    return _cut(c, c.op._kept(c.x[0]))
 
 
 @row("ROLL")
 def roll(c: Layer) -> tuple[Step, ...]:
     """torch.roll."""
-    given = c.op.shift if isinstance(c.op.shift, tuple) else (c.op.shift,) * (len(c.x[0]) - 1)
-    moved = {c.dim(axis): shift for axis, shift in enumerate(given) if shift % c.x[0][axis]}
+    moved = {c.dim(axis): shift for axis, shift in shifts(c).items()}
     if not moved:
         return (func(In()),)
-    return (func(call("torch.roll", In(), literal(tuple(moved.values()), "shift"), dims=fixed(tuple(moved)))),)
+    return (func(call("torch.roll", In(), Lit(tuple(moved.values()), "shift"), dims=fixed(tuple(moved)))),)
 
 
 @row("UP", takes=FIRST, batch=True)
@@ -72,11 +55,11 @@ def resize(c: Layer) -> tuple[Step, ...]:
     """F.interpolate."""
     op, sizes = c.op, c.y[:-1]
     if op.mode == "nearest" and len(sizes) > 3:
-        return (func(call("nearest", In(), literal(sizes, "size"))),)
+        return (func(call("nearest", In(), Lit(sizes, "size"))),)
     mode = {"mode": (op.mode, "nearest")}
     if op.factor is None:
-        return (plain(call("nn.Upsample", size=literal(number(sizes), "size"), **mode)),)
-    return (plain(call("nn.Upsample", scale_factor=literal(op.factor, "scale_factor"), **mode)),)
+        return (plain(call("nn.Upsample", size=Lit(number(sizes), "size"), **mode)),)
+    return (plain(call("nn.Upsample", scale_factor=Lit(op.factor, "scale_factor"), **mode)),)
 
 
 Axes = tuple[tuple[str, ...], ...]
@@ -152,12 +135,4 @@ def _reshape(old: Named, new: Named, lead: int) -> tuple[Step, ...]:
 @row("EINSUM", takes=LAST)
 def einsum(c: Layer) -> tuple[Step, ...]:
     """torch.einsum; the batch is n unless the formula has one."""
-    formula = read_formula(c.op.formula)
-    short = all(len(name) == 1 for name in formula.names)
-    letters = iter(sorted(set(ascii_lowercase) - (set(formula.names) if short else set()), key="n".__ne__))
-    batch = next(letters)
-    names = {name: name if short else next(letters) for name in formula.names}
-    sides = ["".join(names[name] for name in axes) for axes in formula]
-    leads = (*c.lead, max(c.lead))
-    left, right, product = (batch * lead + side for lead, side in zip(leads, sides, strict=True))
-    return (func(call("torch.einsum", fixed(f"{left},{right}->{product}"), In(), In(1))),)
+    return (func(call("torch.einsum", einsum_formula(c, (*c.lead, max(c.lead))), In(), In(1))),)

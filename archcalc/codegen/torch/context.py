@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ...graph import Node
 from ...shape import Shape
-from ..code import Arg, Call, Code, In, Lit, Own, Raw, Suffix, call, method
+from ..code import Arg, Call, In, Raw, Suffix, call, method
+from ..layer import Layer as Base
+from ..layer import fixed
 from ..step import Step
-from ..text import literal as show
 
 FIRST, LAST, ANY, FREE = "first", "last", "any", "free"
 """Where the channels of a value stand: N,C,H,W or N,H,W,C; ANY follows what comes in, FREE gives what is wanted."""
 
 
 @dataclass(frozen=True)
-class Layer:
+class Layer(Base):
     """A layer and its surroundings."""
 
-    node: Node
-    x: tuple[Shape, ...]
     layout: str
     """FIRST or LAST, of all that comes in and goes out."""
     lead: tuple[int, ...]
@@ -30,21 +28,6 @@ class Layer:
     """The layout in which its reader takes it."""
     shared: bool = False
     """Whether its name is also that of a block around others."""
-
-    @property
-    def op(self) -> Any:
-        """The op."""
-        return self.node.op
-
-    @property
-    def y(self) -> Shape:
-        """The volume that it gives."""
-        return self.node.shape
-
-    @property
-    def channels(self) -> int:
-        """The channels that come in."""
-        return self.x[0][-1]
 
     def dim(self, axis: int, index: int = 0) -> int:
         """The dimension of an axis of the language; behind the channels of a volume that has them last, -1."""
@@ -119,16 +102,6 @@ def plain(made: Call) -> Step:
     return Step(Call(Raw(FUNCTIONS[name]), (Arg(In()), *made.args)), plain=made)
 
 
-def func(code: Code, **modules: Call) -> Step:
-    """An expression, and what the layer stores for it; `own` is the layer itself."""
-    return Step(code, tuple((name if name != "own" else "", made) for name, made in modules.items()))
-
-
-def part(name: str) -> Code:
-    """Something that the layer stores."""
-    return Own(name)
-
-
 def permute(order: tuple[int, ...]) -> tuple[Step, ...]:
     """Dimensions in another order."""
     moved = [place for place, dim in enumerate(order) if place != dim]
@@ -150,18 +123,3 @@ def turn(rank: int, lead: int, to: str) -> tuple[Step, ...]:
     else:
         order = (*range(lead), *range(lead + 1, lead + rank), lead)
     return permute(order)
-
-
-def fixed(value: Any) -> Raw:
-    """A number that is part of what the code does, and never a parameter."""
-    return Raw(show(value))
-
-
-def number(values: tuple[int, ...]) -> int | tuple[int, ...]:
-    """One number where all axes agree."""
-    return values[0] if len(set(values)) == 1 else values
-
-
-def literal(value: Any, name: str) -> Lit:
-    """A literal with a name, in case that it becomes a parameter."""
-    return Lit(value, name)

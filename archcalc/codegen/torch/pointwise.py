@@ -6,8 +6,9 @@ from typing import Any
 
 from ...shape import Shape
 from ..code import Arg, Code, In, Infix, Items, Lit, Own, Raw, Suffix, call, method
+from ..layer import fixed, func, real
 from ..step import Step, layer
-from .context import ANY, FIRST, FLATTEN, LAST, Layer, fixed, func, literal, plain, row
+from .context import ANY, FIRST, FLATTEN, LAST, Layer, plain, row
 
 
 @row("ID")
@@ -19,19 +20,15 @@ def untouched(c: Layer) -> tuple[Step, ...]:
 @row("DROP")
 def dropout(c: Layer) -> tuple[Step, ...]:
     """nn.Dropout."""
-    step = plain(call("nn.Dropout", literal(_real(c.op.rate), "dropout")))
+    step = plain(call("nn.Dropout", Lit(real(c.op.rate), "dropout")))
     return (step if c.op.rate else step._replace(code=In()),)
 
 
 @row("DROPPATH")
 def drop_path(c: Layer) -> tuple[Step, ...]:
     """Leaves out whole examples."""
-    made = call("DropPath", literal(_real(c.op.rate), "dropout"))
-    return (func(call("drop_path", In(), Lit(_real(c.op.rate), "dropout"), Raw("self.training")))._replace(plain=made),)
-
-
-def _real(value: float) -> float | int:
-    return int(value) if value == int(value) else value
+    made = call("DropPath", Lit(real(c.op.rate), "dropout"))
+    return (func(call("drop_path", In(), Lit(real(c.op.rate), "dropout"), Raw("self.training")))._replace(plain=made),)
 
 
 @row("RELU", "RELU6", "SIGMOID", "TANH", "SILU", "HSWISH", "HSIGMOID", "MISH", "SOFTPLUS")
@@ -77,7 +74,7 @@ def clip(c: Layer) -> tuple[Step, ...]:
 
 @row("SCALE")
 def scale(c: Layer) -> tuple[Step, ...]:
-    return (func(Infix("*", (In(), literal(_real(c.op.factor), "scale")))),)
+    return (func(Infix("*", (In(), Lit(real(c.op.factor), "scale")))),)
 
 
 @row("SOFTMAX")
@@ -90,7 +87,7 @@ def batch_norm(c: Layer) -> tuple[Step, ...]:
     """nn.BatchNorm; more than three spatial axes are joined for it."""
     op, spatial = c.op, len(c.x[0]) - 1
     made = call(
-        f"nn.BatchNorm{max(1, spatial) if spatial <= 3 else 1}d", literal(c.channels, "num_features"),
+        f"nn.BatchNorm{max(1, spatial) if spatial <= 3 else 1}d", Lit(c.channels, "num_features"),
         eps=(op.eps, 1e-5), affine=(not op.noaffine, True),
     )  # fmt: skip
     step = layer(call("without_bias", made) if op.nobias else made)
@@ -109,7 +106,7 @@ def layer_norm(c: Layer) -> tuple[Step, ...]:
     op = c.op
     name = "nn.LayerNorm" if c.layout == LAST or len(c.x[0]) == 1 else "LayerNorm2d"
     options = {"elementwise_affine": (not op.noaffine, True), "bias": (not op.nobias, True)}
-    return (layer(call(name, literal(c.channels, "channels"), eps=(op.eps, 1e-5), **options)),)
+    return (layer(call(name, Lit(c.channels, "channels"), eps=(op.eps, 1e-5), **options)),)
 
 
 @row("GN", takes=FIRST, batch=True)
@@ -124,16 +121,16 @@ def instance_norm(c: Layer) -> tuple[Step, ...]:
     if spatial > 3:
         return (_grouped(c, c.channels),)
     affine = (not op.noaffine, False)
-    made = call(f"nn.InstanceNorm{spatial}d", literal(c.channels, "num_features"), eps=(op.eps, 1e-5), affine=affine)
+    made = call(f"nn.InstanceNorm{spatial}d", Lit(c.channels, "num_features"), eps=(op.eps, 1e-5), affine=affine)
     made = call("without_bias", made) if op.nobias else made
     return (layer(made) if not op.noaffine else func(call(Own(), In()), own=made)._replace(plain=made),)
 
 
 def _grouped(c: Layer, groups: int) -> Step:
     op = c.op
-    channels = literal(c.channels, "num_channels")
+    channels = Lit(c.channels, "num_channels")
     affine = (not op.noaffine, True)
-    made = call("nn.GroupNorm", literal(groups, "num_groups"), channels, eps=(op.eps, 1e-5), affine=affine)
+    made = call("nn.GroupNorm", Lit(groups, "num_groups"), channels, eps=(op.eps, 1e-5), affine=affine)
     return layer(call("without_bias", made) if op.nobias else made)
 
 
@@ -141,7 +138,7 @@ def _grouped(c: Layer, groups: int) -> Step:
 def rms_norm(c: Layer) -> tuple[Step, ...]:
     """nn.RMSNorm, whose own eps is that of the numbers."""
     options = {"eps": (c.op.eps, 2.0**-23), "elementwise_affine": (not c.op.noaffine, True)}
-    return (layer(call("nn.RMSNorm", literal(c.channels, "channels"), **options)),)
+    return (layer(call("nn.RMSNorm", Lit(c.channels, "channels"), **options)),)
 
 
 @row("L2NORM")
@@ -153,7 +150,7 @@ def l2_norm(c: Layer) -> tuple[Step, ...]:
 def local_response(c: Layer) -> tuple[Step, ...]:
     op = c.op
     options = {"alpha": (op.alpha, 1e-4), "beta": (op.beta, 0.75), "k": (op.bias, 1.0)}
-    return (plain(call("nn.LocalResponseNorm", literal(op.size, "size"), **options)),)
+    return (plain(call("nn.LocalResponseNorm", Lit(op.size, "size"), **options)),)
 
 
 def flat(c: Layer) -> tuple[Step, ...]:
@@ -184,7 +181,7 @@ def linear(c: Layer) -> tuple[Step, ...]:
 
 
 def _matrix(c: Layer, inputs: int) -> Step:
-    op, sizes = c.op, (literal(inputs, "in_features"), literal(c.op.units, "out_features"))
+    op, sizes = c.op, (Lit(inputs, "in_features"), Lit(c.op.units, "out_features"))
     made = call("nn.Linear", *sizes, bias=(not op.nobias, True))
     if c.shared:
         # other parts of the network stand below its name
@@ -194,7 +191,7 @@ def _matrix(c: Layer, inputs: int) -> Step:
         return layer(made)
     if op.nobias:
         return func(call("F.linear", In(), In(1)))
-    zeros = call("torch.zeros", literal(op.units, "out_features"))
+    zeros = call("torch.zeros", Lit(op.units, "out_features"))
     bias_only = call("nn.ParameterDict", Items((Suffix(Raw('"bias": '), (zeros,)),), "{}"))
     return func(call("F.linear", In(), In(1), Suffix(Own(), (".bias",))), own=bias_only)
 
@@ -204,7 +201,7 @@ def embed(c: Layer) -> tuple[Step, ...]:
     """nn.Embedding."""
     if c.op.tie is not None:
         return (func(call("F.embedding", In(), In(1))),)
-    return (layer(call("nn.Embedding", literal(c.op.entries, "num_embeddings"), literal(c.op.width, "embedding_dim"))),)
+    return (layer(call("nn.Embedding", Lit(c.op.entries, "num_embeddings"), Lit(c.op.width, "embedding_dim"))),)
 
 
 @row("POSEMB", takes=LAST)
@@ -212,7 +209,7 @@ def positions(c: Layer) -> tuple[Step, ...]:
     """A vector for each position, added."""
     if c.op.sine:
         return (func(Infix("+", (In(), call("sinusoids", In())))),)
-    return (layer(call("PositionEmbedding", literal(c.op.rows, "positions"), literal(c.channels, "channels"))),)
+    return (layer(call("PositionEmbedding", Lit(c.op.rows, "positions"), Lit(c.channels, "channels"))),)
 
 
 def _aligned(c: Layer, index: int) -> Code:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 from ...shape import per_axis
-from ..code import Code, In, Items, Own, Raw, Suffix, call, method
+from ..code import Code, In, Items, Lit, Own, Raw, Suffix, call, method
+from ..layer import attend_options, bucket_index, fixed, func, relative_index
 from ..step import Step
-from .context import LAST, Layer, fixed, func, literal, row
+from .context import LAST, Layer, row
 from .pointwise import repeated
 
 
@@ -56,7 +56,7 @@ def _last(op: Any, final: Code) -> Code:
 
 def _cells(c: Layer) -> Any:
     op = c.op
-    sizes = (literal(c.channels, "input_size"), literal(op.units, "hidden_size"))
+    sizes = (Lit(c.channels, "input_size"), Lit(op.units, "hidden_size"))
     options = {"num_layers": (op.layers, 1), "bidirectional": (op.bidirectional, False)}
     late = op.word != "GRU" or op.after or op.biases == 2
     if (op.biases == 2 or op.nobias) and late:
@@ -76,14 +76,10 @@ def attend(c: Layer) -> tuple[Step, ...]:
     if len(volumes) == 1:
         shares = tuple(heads * sizes.dim for heads in (sizes.heads, sizes.kv, sizes.kv))
         equal = sizes.heads == sizes.kv
-        packed = ("chunk", fixed(3)) if equal else ("split", literal(shares, "widths"))
+        packed = ("chunk", fixed(3)) if equal else ("split", Lit(shares, "widths"))
         volumes = (Suffix(Raw("*"), (method(In(), *packed, dim=fixed(-1)),)),)
-    options = {
-        "kv_heads": (op.kv if sizes.heads != sizes.kv else None, None), "causal": (bool(op.causal), False),
-        "scale": (op.scale, None),
-    }  # fmt: skip
-    bias_arg = {} if bias is None else {"bias": bias}
-    return (func(call("attend", *volumes, heads=literal(op.heads, "heads"), **options, **bias_arg)),)
+    options = attend_options(c) | ({} if bias is None else {"bias": bias})
+    return (func(call("attend", *volumes, **options)),)
 
 
 def _bias(c: Layer, sizes: Any) -> Code:
@@ -110,12 +106,12 @@ def attention(c: Layer) -> tuple[Step, ...]:
             "memory": (memory, width),
             "bias": (not op.nobias, True),
         }
-        made = call("ProjectedAttention", literal(width, "channels"), literal(op.heads, "heads"), **options)
+        made = call("ProjectedAttention", Lit(width, "channels"), Lit(op.heads, "heads"), **options)
         run: Code = call(Own(), q, *((m,) if len(c.x) > 1 else ()), causal=(causal, False))
     else:
         more = {"kdim": (memory, width), "vdim": (memory, width)}
         made = call(
-            "nn.MultiheadAttention", literal(width, "embed_dim"), literal(op.heads, "num_heads"),
+            "nn.MultiheadAttention", Lit(width, "embed_dim"), Lit(op.heads, "num_heads"),
             bias=(not op.nobias, True), **more, batch_first=True,
         )  # fmt: skip
         mask = {"attn_mask": call("later", In()), "is_causal": fixed(True)} if causal else {}
@@ -129,49 +125,43 @@ def _joined(volume: Code, lead: int) -> Code:
 
 @row("ROPE", takes=LAST)
 def rotary(c: Layer) -> tuple[Step, ...]:
-    return (func(call("rotate", In(), literal(c.op.heads, "heads"), base=(c.op.base, 10000.0))),)
+    return (func(call("rotate", In(), Lit(c.op.heads, "heads"), base=(c.op.base, 10000.0))),)
 
 
 @row("ALIBI", takes=LAST)
 def linear_bias(c: Layer) -> tuple[Step, ...]:
-    return (func(call("alibi", In(), literal(c.op.heads, "heads"))),)
+    return (func(call("alibi", In(), Lit(c.op.heads, "heads"))),)
 
 
 @row("RELPOS", takes=LAST)
 def relative(c: Layer) -> tuple[Step, ...]:
     """Rows of a table by relative position."""
-    axes = c.op._axes()
-    queries, keys = tuple(q for q, _ in axes), tuple(k for _, k in axes)
+    return (_looked_up(c, relative_index(c)),)
+
+
+def _looked_up(c: Layer, index: Code) -> Step:
+    """Rows of a table."""
     rows = method(In(), "flatten", fixed(c.lead[0]), fixed(-2)) if len(c.x[0]) > 2 else In()
-    index = call(
-        "relative_positions", literal(queries, "queries"), *([literal(keys, "keys")] if keys != queries else [])
-    )
-    return (func(Suffix(rows, ("[:, " if c.lead[0] else "[", index, "]"))),)
+    return func(Suffix(rows, ("[:, " if c.lead[0] else "[", index, "]")))
 
 
 @row("BUCKETS", takes=LAST)
 def buckets(c: Layer) -> tuple[Step, ...]:
     """Rows of a table by distance."""
-    op, rows = c.op, prod(c.x[0][:-1])
-    table = method(In(), "flatten", fixed(c.lead[0]), fixed(-2)) if len(c.x[0]) > 2 else In()
-    index = call(
-        "distance_buckets", literal(op.queries, "queries"), literal(op.keys, "keys"), literal(rows, "rows"),
-        far=(op.far, 128), both=(op.both, False),
-    )  # fmt: skip
-    return (func(Suffix(table, ("[:, " if c.lead[0] else "[", index, "]"))),)
+    return (_looked_up(c, bucket_index(c)),)
 
 
 @row("SHIFTMASK", takes=LAST)
 def shift_mask(c: Layer) -> tuple[Step, ...]:
     rank = len(c.x[0]) - 1
     window, shift = per_axis(c.op.window, rank, "window"), per_axis(c.op.shift, rank, "shift")
-    return (func(call("shift_mask", In(), literal(window, "window"), literal(shift, "shift"))),)
+    return (func(call("shift_mask", In(), Lit(window, "window"), Lit(shift, "shift"))),)
 
 
 @row("MOE", takes=LAST)
 def mixture(c: Layer) -> tuple[Step, ...]:
     """The shares of the gate times what the experts say."""
     op = c.op
-    gate = call("nn.Linear", literal(c.channels, "channels"), literal(op.experts, "experts"), bias=fixed(False))
+    gate = call("nn.Linear", Lit(c.channels, "channels"), Lit(op.experts, "experts"), bias=fixed(False))
     outputs = Items(tuple(In(index) for index in range(1, len(c.x))))
     return (func(call("mixture", call(Own("gate"), In()), outputs, top=op.top), gate=gate),)

@@ -6,9 +6,10 @@ from typing import Any
 
 from ...shape import Window
 from ..code import Call, In, Lit, Span, Suffix, call, method
+from ..layer import fixed, func, number
 from ..step import Step, layer
 from ..weights import given_weights
-from .context import ANY, FIRST, LAST, Layer, fixed, func, literal, number, plain, row, turn
+from .context import ANY, FIRST, LAST, Layer, plain, row, turn
 
 
 def _rank(op: Any, x: Any) -> int:
@@ -41,11 +42,11 @@ def _reversed(windows: tuple[Window, ...]) -> tuple[int, ...]:
 
 def pad(windows: tuple[Window, ...], value: float = 0) -> Step:
     """Padding of its own."""
-    pads = literal(_reversed(windows), "padding")
+    pads = Lit(_reversed(windows), "padding")
     if value == 0:
         module = call(f"nn.ZeroPad{len(windows)}d", pads)
         return Step(call("F.pad", In(), pads), plain=module)
-    module = call(f"nn.ConstantPad{len(windows)}d", pads, literal(value, "value"))
+    module = call(f"nn.ConstantPad{len(windows)}d", pads, Lit(value, "value"))
     return Step(call("F.pad", In(), pads, value=value), plain=module)
 
 
@@ -56,17 +57,17 @@ def even(windows: tuple[Window, ...]) -> bool:
 
 def kernel(windows: tuple[Window, ...]) -> Lit:
     """The sizes of the kernel."""
-    return literal(number(tuple(window.kernel for window in windows)), "kernel_size")
+    return Lit(number(tuple(window.kernel for window in windows)), "kernel_size")
 
 
 def stride(windows: tuple[Window, ...]) -> Lit:
     """The steps of the kernel."""
-    return literal(number(tuple(window.stride for window in windows)), "stride")
+    return Lit(number(tuple(window.stride for window in windows)), "stride")
 
 
 def dilation(windows: tuple[Window, ...]) -> Lit:
     """How far apart the taps of the kernel are."""
-    return literal(number(tuple(window.dilation for window in windows)), "dilation")
+    return Lit(number(tuple(window.dilation for window in windows)), "dilation")
 
 
 @row("CONV", "DWCONV", takes=_takes, batch=True)
@@ -79,7 +80,7 @@ def conv(c: Layer) -> tuple[Step, ...]:
     before = () if even(windows) else (pad(windows),)
     padding = number(tuple(window.before for window in windows)) if even(windows) else 0
     made = call(
-        f"nn.Conv{len(windows)}d", literal(c.channels, "in_channels"), literal(c.y[-1], "out_channels"),
+        f"nn.Conv{len(windows)}d", Lit(c.channels, "in_channels"), Lit(c.y[-1], "out_channels"),
         kernel(windows), stride=(stride(windows), 1), padding=(padding, 0), dilation=(dilation(windows), 1),
         groups=(groups, 1), bias=(not op.nobias, True),
     )  # fmt: skip
@@ -102,7 +103,7 @@ def _local(c: Layer, windows: tuple[Window, ...]) -> Step:
     shape = c.op.weights(*c.x)["weight"].shape
     return layer(
         call(
-            "LocalConv", literal(shape, "shape"), padding=(_reversed(windows), ()),
+            "LocalConv", Lit(shape, "shape"), padding=(_reversed(windows), ()),
             stride=fixed(tuple(window.stride for window in windows)),
             dilation=fixed(tuple(window.dilation for window in windows)),
             groups=(c.op.groups, 1), bias=(not c.op.nobias, True),
@@ -121,7 +122,7 @@ def transposed(c: Layer) -> tuple[Step, ...]:
     extra = tuple(more for _, more in op.windows(c.x[0]))
     padding = number(tuple(window.before for window in windows)) if even(windows) else 0
     made = call(
-        f"nn.ConvTranspose{len(windows)}d", literal(c.channels, "in_channels"), literal(op.filters, "out_channels"),
+        f"nn.ConvTranspose{len(windows)}d", Lit(c.channels, "in_channels"), Lit(op.filters, "out_channels"),
         kernel(windows), stride=(stride(windows), 1), padding=(padding, 0), output_padding=(number(extra), 0),
         groups=(op.groups, 1), bias=(not op.nobias, True), dilation=(dilation(windows), 1),
     )  # fmt: skip
@@ -222,7 +223,7 @@ def over_all(c: Layer) -> tuple[Step, ...]:
 def adaptive(c: Layer) -> tuple[Step, ...]:
     """nn.AdaptiveAvgPool."""
     sizes = c.y[:-1]
-    return (plain(call(f"nn.AdaptiveAvgPool{len(sizes)}d", literal(number(sizes), "output_size"))),)
+    return (plain(call(f"nn.AdaptiveAvgPool{len(sizes)}d", Lit(number(sizes), "output_size"))),)
 
 
 @row("UNFOLD", takes=_takes, gives=LAST, batch=True)

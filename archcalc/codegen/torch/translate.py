@@ -11,12 +11,13 @@ from ...graph import Graph, Node
 from ...ops.window import Sliding
 from ...shape import Shape
 from ..code import In, Lit, Suffix, call
+from ..layer import fixed, func
 from ..reading import flattened, readers_of, unread
 from ..refuse import refused
 from ..step import Placed, Step, Stored, Value
 from ..words import MODULE
 from . import arranging, pointwise, sequences, sliding
-from .context import ANY, FIRST, FLATTEN, FREE, LAST, TABLE, Layer, fixed, func, plain, turn
+from .context import ANY, FIRST, FLATTEN, FREE, LAST, TABLE, Layer, plain, turn
 
 _FAMILIES = (arranging, pointwise, sequences, sliding)  # they fill the table
 
