@@ -18,6 +18,7 @@ from archcalc.analysis.elements import BYTES
 from archcalc.analysis.traffic import COMPUTE, MEMORY, Traffic
 from archcalc.cli import main
 from archcalc.report import roofline as roofline_report
+from archcalc.report import training as training_report
 
 from .commands import process
 from .test_coverage import mysterious
@@ -131,6 +132,18 @@ def test_letters_give_formulas() -> None:
     assert shown["totals"]["flops"] == "18*C**2*H*W"
     with pytest.raises(SpecError, match="E697"):
         archcalc.parse("INPUT HxWxC -> CONV C 3x3 p1 nobias").roofline("a100")
+
+
+@pytest.mark.parametrize("room", [60, 80])
+def test_long_formulas_stand_below_each_other(room: int) -> None:
+    """Both reports fit a screen; quotients of formulas that would fill pages are left out."""
+    blocks = "[CONV C 3x3 s2 p1 floor -> BN -> RELU]*3"
+    net = archcalc.parse(f"INPUT HxWxC -> {blocks} -> CONV K 5x5 p2 -> GAP -> FC N")
+    drawn = [*roofline_report.report(net.roofline(), room), *training_report.report(net.training(), room)]
+    lines = ["".join(text for text, _ in line).rstrip() for line in drawn]
+    assert "  FLOPs   18·C²·floor((H + 1)/2)·floor((W + 1)/2)" in lines
+    for line in lines:
+        assert len(line) <= room or " " not in line.strip(), line
 
 
 def test_what_is_not_counted_is_listed() -> None:

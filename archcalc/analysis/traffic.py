@@ -45,7 +45,7 @@ class Traffic(NamedTuple):
 
     @property
     def intensity(self) -> Fraction | None:
-        """FLOPs a byte, exactly; None where nothing is moved."""
+        """FLOPs a byte, exactly; None where nothing is moved, or the formula would fill pages."""
         quotient: Fraction | None = _quotient(self.flops, self.moved)
         return quotient
 
@@ -53,7 +53,12 @@ class Traffic(NamedTuple):
 def _quotient(number: Any, divisor: Any) -> Any:
     if isinstance(divisor, int) and not divisor:
         return None
-    return Fraction(number, divisor) if isinstance(number, int) and isinstance(divisor, int) else number / divisor
+    if isinstance(number, int) and isinstance(divisor, int):
+        return Fraction(number, divisor)
+    try:
+        return simple(number / divisor)
+    except SpecError:  # a formula too long to be read
+        return None
 
 
 class Bound(NamedTuple):

@@ -11,7 +11,8 @@ from ..analysis.table import Row
 from ..analysis.traffic import COMPUTE, MEMORY, Bound, Roofline, Traffic, bound
 from ..errors import Styled
 from ..screen import printable, width
-from .layout import ASCII, Grid, Signs, draw, fit
+from . import stack
+from .layout import ASCII, Grid, Signs
 from .notes import heading
 from .spell import count, memory, thousands, without_arrays, wrap
 
@@ -43,12 +44,10 @@ def report(found: Roofline, room: int | None = None, depth: int | None = None, s
     drawn += [((line, ""),) for line in wrap(f"{found.dtype}, batch {thousands(found.batch)}; {volumes}", prose)]
     drawn += [((line, ""),) for text in _device(found) for line in wrap(printable(text), prose)]
     cells = _grid(found, depth)
-    if room is not None:
-        cells = fit(cells, room, signs)
     words = f"{DEFINITIONS} {TIME}" if found.device else DEFINITIONS
     below = [*_notes(found, prose), (), *[((line, "faint"),) for line in wrap(words, prose)]]
-    shown = [*draw(cells, signs), ()] if found.layers else []
-    return [*drawn, (), *shown, *below]
+    table = [*stack.shown(cells, room, signs), ()] if found.layers else []
+    return [*drawn, (), *table, *below]
 
 
 def _device(found: Roofline) -> Iterator[str]:

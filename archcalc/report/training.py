@@ -9,7 +9,8 @@ from ..analysis.table import Row
 from ..analysis.training import Costs, Training
 from ..errors import Styled
 from ..screen import printable, width
-from .layout import ASCII, Grid, Signs, draw, fit
+from . import stack
+from .layout import ASCII, Grid, Signs
 from .notes import heading
 from .spell import count, thousands, without_arrays, wrap
 
@@ -29,11 +30,9 @@ def report(found: Training, room: int | None = None, depth: int | None = None, s
     drawn: list[Styled] = [((title, "title"),)] if title else []
     drawn += [((line, ""),) for line in wrap(f"training step, batch {thousands(found.batch)}; {volumes}", prose)]
     cells = grid(found, depth)
-    if room is not None:
-        cells = fit(cells, room, signs)
     words = [*_notes(found, prose), (), *[((line, "faint"),) for line in wrap(DEFINITIONS, prose)]]
-    shown = [*draw(cells, signs), ()] if found.totals.total != 0 else []
-    return [*drawn, (), *shown, *words]
+    table = [*stack.shown(cells, room, signs), ()] if found.totals.total != 0 else []
+    return [*drawn, (), *table, *words]
 
 
 def grid(found: Training, depth: int | None) -> Grid:
