@@ -11,6 +11,8 @@ from .parameters import Parameter, parametrize
 from .titles import Titles
 from .tree import Chain, Kind, Stage, walk
 
+_LARGE = 4
+"""Layers from which on what is repeated is easier to read as a block."""
 COUNT = "*"
 """The key of a repeat's count."""
 
@@ -20,6 +22,8 @@ class Block:
     """Regions of one group."""
 
     uses: list[Stage]
+    repeated: bool = False
+    """Whether it is all that a repeat holds."""
     written: int = 0
     """How often the text has it."""
     name: str = ""
@@ -60,16 +64,17 @@ class Blocks:
         """The block of a region."""
         return self.by_group[stage.group]
 
-    def _count(self, chain: Chain) -> None:
+    def _count(self, chain: Chain, repeated: bool = False) -> None:
         for stage in chain:
             fresh = True
             if stage.kind is Kind.REGION:
                 block = self.block(stage)
                 block.written += 1
                 fresh = block.written == 1
+                block.repeated |= repeated and len(chain) == 1
             if fresh:
                 for inner in stage.chains:
-                    self._count(inner)
+                    self._count(inner, stage.kind is Kind.REPEAT)
 
     def inner_first(self) -> Iterator[Block]:
         """The blocks, each behind those in it."""
@@ -94,7 +99,8 @@ class Blocks:
         if any(use.path in self.opened for use in block.uses):
             return False
         layers = sum(1 for item in walk(stage.body) if item.kind is Kind.LAYER)
-        return stage.reads_entry or (block.written > 1 and layers > 1)
+        often = block.written > 1 or (block.repeated and layers > _LARGE)
+        return stage.reads_entry or (often and layers > 1)
 
     # Values
 

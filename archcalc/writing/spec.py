@@ -21,6 +21,7 @@ from .heads import head
 from .homes import freed, tidy
 from .labels import Referencing
 from .naming import label
+from .order import reordered, straightened
 from .paths import Path, flat, glued, parts, split
 from .repeats import Folder
 from .text import Writer, definition, listing
@@ -28,9 +29,11 @@ from .tree import Stuck
 
 _LINE = 78
 _TRIES = 20
-_NAMES = 1.05
-"""So much longer may the text be with the names of layers that store nothing."""
+_NAMES = (1, 1.05, 1.2)
+"""So much shorter must the text be without the names of layers that store nothing, and with numbers made parts."""
 _ROUNDS = 3
+_SHORTER = 0.8
+"""So much shorter must another order of the layers make the text."""
 _LISTED = 100
 
 
@@ -54,26 +57,44 @@ def to_spec(graph: Graph) -> str:
     INPUT 8x8x4
     [ADD [CONV 4 3x3 p1, ID] -> RELU]*2 => 8x8x4
     """
-    return canonical(Source(_raw(graph)))
+    return canonical(Source(_written(graph).text))
 
 
 def names_of(graph: Graph) -> list[str]:
     """What the layers of a network are called in its text."""
-    other = _parsed(_raw(graph))
+    text, order = _written(graph)
+    other = _parsed(text)
     assert other is not None
-    return [node.name for node in other.nodes]
+    names = dict(zip(order, [node.name for node in other.nodes], strict=True))
+    return [names[index] for index in range(len(names))]
 
 
-def _raw(graph: Graph) -> str:
+class Written(NamedTuple):
+    """A text, and which layers of the network its layers are."""
+
+    text: str
+    order: Sequence[int]
+
+
+def _written(graph: Graph) -> Written:
     _check_words(graph)
-    graph = rounded(graph)
+    given = range(len(graph.nodes))
+    first = Written(_text(rounded(graph)), given)
+    if graph.nodes[0].source.text or (order := straightened(graph)) == list(given):
+        return first
+    other = Written(_text(rounded(reordered(graph, order))), order)
+    return other if len(other.text) < _SHORTER * len(first.text) else first
+
+
+def _text(graph: Graph) -> str:
     fit = _fit(graph)
     paths = parts(node.name for node in graph.nodes)
     texts = [_attempt(graph, paths, fit)]
     if not graph.nodes[0].source.text:
         short = tidy(graph, paths)
         texts += [_attempt(graph, freed(graph, names), fit) for names in (short, split(short))]
-    chosen = min(texts, key=lambda attempt: len(attempt.text) * (1 if attempt is texts[0] else _NAMES))
+    lengths = [len("".join(attempt.text.split())) * times for attempt, times in zip(texts, _NAMES, strict=False)]
+    chosen = texts[lengths.index(min(lengths))]
     as_is = [".".join(path) for path in chosen.paths] == [node.name for node in graph.nodes]
     return chosen.text if as_is else _settled(chosen.text)
 
