@@ -15,7 +15,7 @@ import pytest
 import archcalc
 from archcalc.cli import main
 from archcalc.cli.arguments import parser
-from archcalc.cli.words import NAMES
+from archcalc.cli.commands import NAMES
 from archcalc.network import Network
 
 from .commands import Said

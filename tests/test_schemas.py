@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 import archcalc
 from archcalc.cli import main
-from archcalc.cli.words import NAMES
+from archcalc.cli.commands import NAMES
 from archcalc.report.schemas import names, read
 
 from .test_coverage import mysterious

@@ -219,7 +219,9 @@ def _numbers(made: ArgumentParser) -> None:
 def _learning(made: ArgumentParser) -> None:
     again = "blocks, all, or a depth of the layers' paths: compute it again in the backward pass instead of keeping it"
     made.add_argument("--recompute", default="", metavar="WHAT", help=again)
-    made.add_argument("--freeze", action="append", default=[], metavar="PATH", help="a layer or block that is not trained")
+    made.add_argument(
+        "--freeze", action="append", default=[], metavar="PATH", help="a layer or block that is not trained"
+    )
 
 
 def _sweep(made: ArgumentParser) -> None:

@@ -17,7 +17,8 @@ from ..report import text
 from ..report.view import WHOLE, View
 from ..words import nearest
 from .arguments import options_of
-from .words import NAMES, one_spec
+from .commands import NAMES
+from .words import one_spec
 
 
 def network(given: Namespace, command: str, input: Sequence[str] = ()) -> Network:

@@ -10,33 +10,8 @@ from importlib import import_module
 from typing import TextIO
 
 from ..errors import ArchcalcError, Diagnostic, FileError, MissingError
+from .commands import EVERY
 from .words import command_of
-
-COMMANDS = {
-    "show": ("show", "show"),
-    "check": ("check", "check"),
-    "diff": ("diff", "diff"),
-    "sweep": ("sweep", "sweep"),
-    "compare-tools": ("compare_tools", "compare_tools"),
-    "memory": ("memory", "memory"),
-    "training": ("training", "training"),
-    "roofline": ("roofline", "roofline"),
-    "explain": ("explain", "explain"),
-    "list": ("listing", "list_specs"),
-    "schema": ("schema", "schema"),
-    "export": ("export", "export"),
-    "run": ("models", "run"),
-    "bench": ("bench", "bench"),
-    "verify": ("models", "verify"),
-    "solve": ("solve", "solve"),
-    "grade": ("grade", "grade"),
-    "match": ("match", "match"),
-    "convert": ("convert", "convert"),
-    "fmt": ("fmt", "fmt"),
-    "help": ("help", "help"),
-    "version": ("help", "version"),
-}
-"""The file and the function of each command. It is imported when it is used: start-up time counts."""
 
 BUG, INTERRUPTED, PIPE_CLOSED = 70, 130, 141
 
@@ -77,13 +52,13 @@ def _guarded(words: list[str]) -> int:
 
 def _run(words: list[str]) -> int:
     if not words:
-        from .help import OVERVIEW  # noqa: PLC0415 - start-up time counts
+        from .help import overview  # noqa: PLC0415 - start-up time counts
 
-        sys.stderr.write(OVERVIEW)
+        sys.stderr.write(overview())
         return 2
     name, rest = command_of(words)
-    module, function = COMMANDS[name]
-    return int(getattr(import_module(f".{module}", __package__), function)(rest))
+    command = EVERY[name]
+    return int(getattr(import_module(f".{command.file}", __package__), command.function)(rest))
 
 
 def _fail(error: ArchcalcError, words: list[str]) -> int:

@@ -6,8 +6,9 @@ import sys
 
 from .. import __version__
 from .arguments import parser
+from .commands import GROUPS, NAMES
 
-OVERVIEW = """\
+_OVERVIEW = """\
 usage: archcalc [COMMAND] SPEC [options]
 
 The shapes, parameters, multiply-adds and memory of a neural network, exactly,
@@ -21,38 +22,28 @@ from a line of text; and a model that runs.
   archcalc verify alexnet                          run it: is every volume right?
 
 commands, each with --help:
-  show     volumes, parameters, multiply-adds, memory (if no command is named)
-  check    does everything that the specs claim hold? silent if it does
-  diff     what changed between two networks, and what it costs
-  training  multiply-adds of a training step, forward and backward
-  roofline  bytes that layers move, and what bounds them on a device
-  memory   bytes of inference and training, and the largest batch that fits
-  sweep    a family of networks in one table, or as a chart
-  compare-tools  what other tools print for it, and what each counts
-  explain  the arithmetic of every layer, with the numbers put in
-  export   an ONNX file that runs
-  run      feed an array, an image or numbers, and see what comes out
-  bench    the time of every layer, beside the work predicted for it
-  verify   compare every predicted volume with what onnxruntime produces
-  solve    the values of question marks: p?, s?, ?x?x3
-  convert  a slide's listing or ONNX to a spec, a spec to a listing, PyTorch or Keras
-  fmt      specs in their one layout
-  grade    an answer sheet: which claimed volumes and totals are right
-  match    does a network follow a pattern like [[CONV -> RELU]*N -> POOL?]*M
-  list     the shipped specs, or the layers of the language
-  schema   what a command prints with --json, as a JSON Schema
-
-A SPEC is the text itself in quotes, a file, - for standard input, or the name
-of a shipped spec. Layers are UPPERCASE; -> means "then"; => claims a volume.
+{commands}
+A SPEC is the text itself in quotes, a file (.onnx too), - for standard input, or
+the name of a shipped spec. Layers are UPPERCASE; -> means "then"; => claims one's
+volume.
 
   archcalc --version   the version
   archcalc help show   the same as archcalc show --help
 """
 
 
+def overview() -> str:
+    """What archcalc is for, and its commands by what people want of them."""
+    room = max(map(len, NAMES))
+    groups = [
+        "\n".join(f"  {name:{room}}  {command.about}" for name, command in group.items()) for group in GROUPS.values()
+    ]
+    return _OVERVIEW.format(commands="\n\n".join(groups) + "\n")
+
+
 def help(words: list[str]) -> int:
     """The help of a command, or the overview if none is named."""
-    sys.stdout.write(parser(words[0]).format_help() if words else OVERVIEW)
+    sys.stdout.write(parser(words[0]).format_help() if words else overview())
     return 0
 
 

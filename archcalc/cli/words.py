@@ -10,12 +10,7 @@ from typing import Any
 from ..errors import UsageError
 from ..load import shipped
 from ..words import nearest
-
-NAMES = (
-    "show", "check", "diff", "sweep", "compare-tools", "memory", "training", "explain", "export", "run", "bench",
-    "verify", "solve", "grade", "match", "convert", "fmt", "list", "schema", "roofline",
-)  # fmt: skip
-"""The commands."""
+from .commands import NAMES
 
 _SETTING = r"[A-Za-z_][\w.]*=\S+"
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
