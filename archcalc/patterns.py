@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from .build import Options
 from .build.arguments import EXAMPLES
-from .errors import Diagnostic, SpecError
-from .graph import Graph
+from .errors import Diagnostic, LimitError, SpecError
+from .graph import Graph, Node
 from .load import parse_source
 from .ops import find
 from .ops.fields import signature
@@ -39,21 +39,41 @@ class Match:
 
 def match(graph: Graph, pattern: str) -> Match | None:
     """How a network follows a pattern; None if it does not. SpecError if the pattern or the network has branches."""
+    found = _search(graph, pattern)
+    return found if isinstance(found, Match) else None
+
+
+def mismatch(graph: Graph, pattern: str) -> str:
+    """Why a network does not follow a pattern: the layer up to which it does. Nothing if it follows.
+
+    >>> from archcalc.load import parse_spec
+    >>> mismatch(parse_spec("INPUT 8x8x3 -> CONV 4 3x3 -> FC 10 -> POOL 2 s2"), "INPUT -> CONV -> [FC]*K")
+    'pool1 (POOL 2 s2) comes where the pattern has FC or ends'
+    """
+    found = _search(graph, pattern)
+    return found if isinstance(found, str) else ""
+
+
+def _search(graph: Graph, pattern: str) -> Match | str:
     items = _items(_parse(pattern), pattern)
     named = set(_words(items))
-    words: list[str] = []
+    kept: list[Node] = []
     passed: list[str] = []
     for index, node in enumerate(graph.nodes):
         if node.op.word != "INPUT" and node.inputs != (index - 1,):
             help = ("it describes chains of layers",)
             raise SpecError(Diagnostic("E270", f"{node.name} has branches, a pattern has none", help=help))
-        bare = node.op.word not in named and not node.op.weights(*graph.shapes(node))
-        (passed if bare else words).append(node.op.word)
-    for counts, end in _Matcher(words).sequence(items, 0, {}):
-        if end == len(words):
+        if node.op.word in named or node.op.weights(*graph.shapes(node)):
+            kept.append(node)
+        else:
+            passed.append(node.op.word)
+    matcher = _Matcher(kept)
+    for counts, end in matcher.sequence(items, 0, {}):
+        if end == len(kept):
             same = {name: found[0] if len(set(found)) == 1 else found for name, found in counts.items()}
             return Match(same, tuple(dict.fromkeys(passed)))
-    return None
+        matcher.want(end, "")
+    return matcher.reason()
 
 
 @dataclass(frozen=True)
@@ -65,6 +85,10 @@ class _Item:
     optional: bool = False
     group: tuple[_Item, ...] = ()
     count: str | int = 1
+
+    def fits(self, node: Node) -> bool:
+        """Whether a layer is this one, with the arguments that the pattern gives, if any."""
+        return bool(node.op.word == self.word and {*self.arguments.split()} <= {*str(node.op).split()})
 
 
 def _parse(pattern: str) -> tree.Spec:
@@ -117,14 +141,20 @@ def _words(items: tuple[_Item, ...]) -> Iterator[str]:
 class _Matcher:
     """Tries a pattern on a list of layers, the longest repeats first."""
 
-    def __init__(self, words: list[str]) -> None:
-        self.words = words
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes = nodes
         self.steps = 0
+        self.farthest = 0
+        self.wanted: dict[str, None] = {}
+        """What the pattern has after as many layers as it can follow; "" for its end."""
 
     def sequence(self, items: tuple[_Item, ...], start: int, counts: Counts) -> Iterator[tuple[Counts, int]]:
         self.steps += 1
-        if self.steps > MAX_STEPS or not items:
-            yield from [(counts, start)] * (not items)
+        if self.steps > MAX_STEPS:
+            help = ("give some of its groups numbers for counts",)
+            raise LimitError(Diagnostic("E274", f"the pattern may be read in more than {MAX_STEPS:,} ways", help=help))
+        if not items:
+            yield counts, start
             return
         first, *rest = items
         for found, end in self._one(first, start, counts):
@@ -134,10 +164,28 @@ class _Matcher:
         if item.group:
             yield from self._repeat(item, start, counts, 0)
             return
-        if start < len(self.words) and self.words[start] == item.word:
+        if start < len(self.nodes) and item.fits(self.nodes[start]):
             yield counts, start + 1
+        else:
+            self.want(start, f"{item.word} {item.arguments}".strip())
         if item.optional:
             yield counts, start
+
+    def want(self, start: int, word: str) -> None:
+        """Remember what the pattern has where it differs, as far behind as that is."""
+        if start > self.farthest:
+            self.farthest, self.wanted = start, {}
+        if start == self.farthest:
+            self.wanted[word] = None
+
+    def reason(self) -> str:
+        """Where the network and the pattern part."""
+        words = " or ".join(word for word in self.wanted if word)
+        ends = " or ".join([f"has {words}"] * bool(words) + ["ends"] * ("" in self.wanted))
+        if self.farthest == len(self.nodes):
+            return f"the network ends where the pattern {ends}"
+        node = self.nodes[self.farthest]
+        return f"{node.name} ({node.op}) comes where the pattern {ends}"
 
     def _repeat(self, item: _Item, start: int, counts: Counts, done: int) -> Iterator[tuple[Counts, int]]:
         wanted = item.count if isinstance(item.count, int) else None

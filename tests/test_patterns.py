@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import archcalc
-from archcalc.patterns import instantiate, match
+from archcalc.patterns import instantiate, match, mismatch
 
 # cs231n 2016, lecture 7: [(CONV-RELU)*N-POOL?]*M-(FC-RELU)*K, SOFTMAX
 CS231N = "INPUT -> [[CONV -> RELU]*N -> POOL?]*M -> [FC -> RELU]*K -> FC"
@@ -58,3 +58,27 @@ def test_what_cannot_be_written_out(pattern: str, code: str) -> None:
     with pytest.raises(archcalc.SpecError) as error:
         instantiate(pattern, {})
     assert error.value.diagnostics[0].code == code
+
+
+MISMATCHES = [
+    ("INPUT 9x9x1 -> CONV 2 3 -> BN -> FC 3", "INPUT -> CONV -> FC", "bn1 (BN) comes where the pattern has FC"),
+    ("INPUT 9 -> FC 3 -> RELU", CS231N, "the network ends where the pattern has FC"),
+    ("INPUT 9x9x1 -> [CONV 2 3 p1]*3", "INPUT -> [CONV]*2", "conv3 (CONV 2 3 p1) comes where the pattern ends"),
+    ("INPUT 9x9x1 -> [CONV 2 3 p1]*3", "INPUT -> [CONV]*4", "the network ends where the pattern has CONV"),
+    # arguments in a pattern are part of it
+    ("INPUT 9x9x1 -> CONV 2 3 p1", "INPUT -> CONV 2 5x5", "conv1 (CONV 2 3 p1) comes where the pattern has CONV 2 5x5"),
+    ("INPUT 9x9x1 -> [CONV 2 3 p1]*3", "INPUT -> [CONV 2]*N", ""),
+    ("vgg16", CS231N, ""),
+]
+
+
+@pytest.mark.parametrize(("spec", "pattern", "reason"), MISMATCHES)
+def test_why_a_network_does_not_match(spec: str, pattern: str, reason: str) -> None:
+    assert mismatch((archcalc.load if " " not in spec else archcalc.parse)(spec).graph, pattern) == reason
+
+
+def test_a_pattern_of_too_many_readings_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archcalc.patterns.MAX_STEPS", 10_000)
+    net = archcalc.parse("INPUT 9 -> [FC 9]*60 -> RELU")
+    with pytest.raises(archcalc.LimitError, match="E274"):
+        match(net.graph, "INPUT -> [[[FC]*N]*M]*K -> FC 10 -> RELU")

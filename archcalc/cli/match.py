@@ -6,7 +6,7 @@ import sys
 
 from ..errors import UsageError
 from ..load import read_spec
-from ..patterns import instantiate
+from ..patterns import instantiate, mismatch
 from ..patterns import match as match_pattern
 from ..report import json
 from .arguments import options_of, parse
@@ -23,16 +23,19 @@ def match(words: list[str]) -> int:
     if len(given.spec) != 2:
         raise UsageError.of("E620", "match takes a SPEC and a PATTERN", help=("each in quotes",))
     spec, pattern = given.spec
-    found = match_pattern(read_spec(spec, options_of(given)), pattern)
+    graph = read_spec(spec, options_of(given))
+    found = match_pattern(graph, pattern)
+    reason = "" if found else mismatch(graph, pattern)
     if given.json:
         answer = {
             "matches": found is not None,
             "counts": found.counts if found else {},
             "passed": found.passed if found else [],
+            "reason": reason or None,
         }
         sys.stdout.write(json.document(answer))
     elif found is None:
-        sys.stdout.write("no match\n")
+        sys.stdout.write(f"no match: {reason}\n")
     else:
         counts = ", ".join(f"{name} = {_said(count)}" for name, count in found.counts.items())
         passed = f" (passing over {', '.join(found.passed)})" if found.passed else ""
