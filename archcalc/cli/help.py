@@ -23,9 +23,9 @@ from a line of text; and a model that runs.
 
 commands, each with --help:
 {commands}
-A SPEC is the text itself in quotes, a file (.onnx too), - for standard input, or
-the name of a shipped spec. Layers are UPPERCASE; -> means "then"; => claims one's
-volume.
+A SPEC is the text itself in quotes, a file (.onnx too), - for standard input,
+or the name of a shipped spec. Layers are UPPERCASE; -> means "then"; => claims
+a volume.
 
   archcalc --version   the version
   archcalc help show   the same as archcalc show --help
