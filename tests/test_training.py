@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from math import prod
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import archcalc
-from archcalc import UsageError
+from archcalc import Network, UsageError
 from archcalc.analysis.backward import products
 from archcalc.analysis.training import Costs
 from archcalc.ops.base import Op
@@ -18,6 +21,7 @@ from archcalc.shape import Shape
 from .cases import CASES, Case
 from .commands import process
 from .test_coverage import Mystery, mysterious
+from .test_memory import networks
 
 # Multiply-adds of torch.utils.flop_counter.FlopCounterMode of torch 2.13, half of its FLOPs: two examples of 224x224x3
 # through torchvision 0.28 in training mode, the sum of the outputs differentiated, attention with SDPBackend.MATH (the
@@ -161,6 +165,31 @@ def test_recurrent_layers() -> None:
     second = 2 * across
     found = costs("INPUT 20x16 -> LSTM 32 layers=2")["lstm1"]
     assert found == Costs(into + across + second, 0, across + second, into + across + second)
+
+
+# Random networks
+
+
+@given(networks(), st.data())
+def test_gradients_are_those_on_a_path_from_a_trained_weight_to_an_output(net: Network, data: st.DataObject) -> None:
+    nodes = net.graph.nodes
+    weighted = [index for index, node in enumerate(nodes) if node.op.word in ("FC", "BN", "PARAM")]
+    frozen = set(data.draw(st.sets(st.sampled_from(weighted))))
+
+    def learns(index: int) -> bool:
+        own = index in weighted and index not in frozen
+        return own or any(learns(source) for source in nodes[index].inputs)
+
+    def counts(index: int) -> bool:
+        readers = [reader for reader, node in enumerate(nodes) if index in node.inputs]
+        return index in net.graph.outputs or any(counts(reader) for reader in readers)
+
+    costs = {row.name: cost for row, cost in net.training(freeze=[nodes[index].name for index in frozen]).layers}
+    for index, node in enumerate(nodes):
+        if node.op.word == "FC":
+            macs, (source,) = prod(nodes[node.inputs[0]].shape) * node.op.units, node.inputs
+            back = macs * counts(index)
+            assert costs[node.name] == Costs(macs, 0, back * learns(source), back * (index not in frozen))
 
 
 # Computing again
