@@ -268,8 +268,8 @@ class Network:
 
         Arrays have the batch first (or leave it out), then the language's order of axes: (N, H, W, C). Without `inputs`
         random numbers are fed. Weights and `dtype` are as for `export`. `threads` work on one layer (0: one for every
-        core); it runs `repeat` times, and `seconds` of what it returns has the time of each. Raises MissingError without
-        onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
+        core); it runs `repeat` times, and `seconds` of what it returns has the time of each. Raises MissingError
+        without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
         """
         if self.graph.origin is not None:
             model = self._foreign(weights, dtype)

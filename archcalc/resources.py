@@ -1,4 +1,4 @@
-"""The files that travel with the package: grammars, specs and schemas. A wheel has them inside it, a checkout beside it.
+"""The files that travel with the package: grammars, specs and schemas. A wheel has them inside, a checkout beside it.
 
 Paths are plain strings on the way to a table: importing pathlib takes 2.5 ms, which every command would pay.
 """
