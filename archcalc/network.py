@@ -198,8 +198,7 @@ class Network(Executable):
         SpecError, with the layer's name, for layers that the language has no word for.
 
         >>> print(parse("INPUT 9x9x4 -> CONV 4 3x3 p1 -> RELU -> CONV 4 3x3 p1 -> RELU").to_spec(), end="")
-        INPUT 9x9x4
-        [CONV 4 3x3 p1 -> RELU]*2 => 9x9x4
+        INPUT 9x9x4 -> [CONV 4 3x3 p1 -> RELU]*2 => 9x9x4
         """
         from .writing import to_spec  # noqa: PLC0415 - start-up time counts
 
