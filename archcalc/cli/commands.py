@@ -43,7 +43,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         "fmt": Command("fmt", "fmt", "specs in their one layout"),
     },
     "look up": {
-        "list": Command("listing", "list_specs", "the shipped specs, or the layers of the language"),
+        "list": Command("listing", "list_specs", "the shipped specs, the layers of the language, devices"),
         "schema": Command("schema", "schema", "what a command prints with --json, as a JSON Schema"),
     },
 }
