@@ -14,7 +14,7 @@ from ..ops.base import Op, Weight
 from ..shape import Shape, show
 from ..source import Source
 from .foreign import Foreign
-from .names import Names
+from .names import Names, made_up
 from .patterns import flattens, pattern
 from .value import Axis, Factor, Stored, Value, View, axis, length, ordered, without
 
@@ -126,7 +126,8 @@ class Lifter:
     def _stored(self, view: View, target: tuple[Axis, ...]) -> int:
         shape, stored = tuple(map(length, target)), ordered(view, target)
         if stored.trained:
-            return self.emit(find("PARAM")(shape), (), {"": stored})  # type: ignore[misc]
+            label = None if made_up(stored.name) else stored.name
+            return self.emit(find("PARAM")(shape), (), {"": stored}, label)  # type: ignore[misc]
         table = (("", Weight(shape, buffer=True)),)
         return self.emit(Foreign("Constant", shape=shape, operations=(), stored=table), (), {"": stored})
 

@@ -54,6 +54,11 @@ def module(name: str) -> str:
     return _ENDINGS.sub("", name)
 
 
+def made_up(name: str) -> bool:
+    """Whether an exporter made a name up."""
+    return _MADE.match(name) is not None or name.isdigit()
+
+
 def fitted(name: str) -> str:
     """A name as a path of labels: letters, digits and _ between dots.
 
