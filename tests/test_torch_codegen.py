@@ -91,6 +91,17 @@ def test_every_network_has_all_parameters_in_keras(name: str, keras_code: Any) -
     assert keras_code.keras_dims(model, net) == [net.graph.nodes[index].shape for index in net.graph.outputs]
 
 
+def test_the_file_runs_as_it_is(generated: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(archcalc.load("torchvision/googlenet").to_torch(), "googlenet.py", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out == "(1, 1000) 13004888\n"
+
+
+def test_the_file_of_keras_runs_as_it_is(keras_code: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    net = archcalc.load("torchvision/googlenet")
+    exec(compile(net.to_keras(), "googlenet.py", "exec"), {"__name__": "__main__"})
+    assert "Total params: 13,019,960" in capsys.readouterr().out
+
+
 def test_only_a_table_of_connections_stores_more_than_it_counts(generated: Any) -> None:
     more = []
     for name in archcalc.shipped_names():
