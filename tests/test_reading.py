@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +20,9 @@ from archcalc.reading import Reading
 from archcalc.reading.model import walk
 from archcalc.reading.proto import read_model
 from archcalc.reading.wire import Wire
+
+from .commands import environment
+from .protobuf import graph, node, opset, part, tensor, value, varint, whole
 
 DATA = Path(onnx.__file__).parent / "backend" / "test" / "data"
 
@@ -44,6 +49,44 @@ def test_light(name: str) -> None:
     assert net.output == output
     assert params in (None, net.totals.params)
     assert macs in (None, net.totals.macs)
+
+
+# Without weights, and quickly
+
+LIGHT_FILE = DATA / "light" / "light_densenet121.onnx"
+
+
+def test_counting_loads_no_library_of_onnx() -> None:
+    program = f"import sys, archcalc; archcalc.load({str(LIGHT_FILE)!r}).as_dict(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment())
+    assert done.returncode == 0, done.stderr
+    assert {"onnx", "onnxruntime", "numpy", "google.protobuf", "sympy", "rich"} & set(done.stdout.split()) == set()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files with holes")
+def test_weights_of_gigabytes_are_not_read(tmp_path: Path) -> None:
+    """1.9 GB of weights in the file itself, which protobuf can hold, in the memory that the nodes need."""
+    rows = 475_000_000 // 100
+    head = tensor("w", [100, rows]) + varint(9 << 3 | 2) + varint(4 * 100 * rows)
+    ends = graph([node("MatMul", ["x", "w"], ["y"])], [value("x", ["N", 100])], [value("y", None)])
+    body = ends + varint(5 << 3 | 2) + varint(len(head) + 4 * 100 * rows) + head
+    start = whole(1, 8) + part(8, opset(17)) + varint(7 << 3 | 2) + varint(len(body) + 4 * 100 * rows) + body
+    file = tmp_path / "large.onnx"
+    with file.open("wb") as stream:
+        stream.write(start)
+        stream.truncate(len(start) + 4 * 100 * rows)  # a hole: no disk is used
+    program = (
+        "import resource, sys, archcalc\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (1 << 28, 1 << 28))\n"
+        f"print(archcalc.load({str(file)!r}).totals.params)\n"
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1]\n"
+        "print(int(peak) // 1024)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment())
+    assert done.returncode == 0, done.stderr
+    params, megabytes = map(int, done.stdout.split())
+    assert params == 100 * rows
+    assert megabytes < 100
 
 
 # Shapes of outputs, against those that execution gave
@@ -121,8 +164,8 @@ def _with_integers(case: Any) -> bytes:
     model = onnx.ModelProto()
     model.CopyFrom(case.model)
     for info, value in zip(model.graph.input, case.data_sets[0][0], strict=False):
-        if isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.size <= 64 and value.ndim < 2:
-            model.graph.initializer.append(numpy_helper.from_array(value, info.name))
+        if isinstance(array, np.ndarray) and array.dtype.kind in "iu" and array.size <= 64 and array.ndim < 2:
+            model.graph.initializer.append(numpy_helper.from_array(array, info.name))
     return bytes(model.SerializeToString())
 
 

@@ -54,9 +54,9 @@ def highest(levels: Sequence[int]) -> tuple[int, int | None]:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether one is the other as it is written: to prove that a max(...) of many formulas is one takes minutes."""
-    if isinstance(one, Symbolic) and isinstance(other, Symbolic):
-        return bool(one.expr == other.expr)
-    return bool(one == other)
+    if not isinstance(other, Symbolic):
+        return bool(one == other)
+    return isinstance(one, Symbolic) and bool(one.expr == other.expr)
 
 
 def liveness(graph: Graph, sizes: Sequence[int], buffers: Sequence[int] | None = None) -> list[Alive]:

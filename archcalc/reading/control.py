@@ -13,9 +13,9 @@ from ..graph import Node
 from ..ops.base import Weight
 from .foreign import Foreign
 from .lifts import Step
-from .lifts.generic import Facts, Operations, attach
+from .lifts.generic import Facts, Operations, attach, generic
 from .proto import GraphPart
-from .site import Site
+from .site import Site, Unknown
 from .tensor import BOOL, INT64
 from .value import Stored, Value, View, axis
 
@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 def control(reader: Reader, site: Site, scope: Scope) -> Sequence[Value]:
     """The outputs of control flow."""
-    return {"If": _if, "Loop": _loop, "Scan": _scan}[site.op](reader, site, scope)
+    mark = reader.lifter.mark()
+    try:
+        return {"If": _if, "Loop": _loop, "Scan": _scan}[site.op](reader, site, scope)
+    except Unknown:
+        reader.lifter.back(mark)
+        outputs = [site.declared_value(index) for index in range(len(site.call.outputs))]
+        return generic(Step(reader, site, scope, outputs), understood=False)
 
 
 def _part(site: Site, name: str) -> GraphPart:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ...ops.base import Weight
 from ...shape import Shape
 from ..foreign import Foreign
+from ..site import Unknown
 from ..tensor import REALS
 from ..value import Stored, Value, View, axis, without
 from .step import Step
@@ -86,7 +87,10 @@ def _operations(step: Step, understood: bool, batched: bool) -> Operations:
     heavy = HEAVY.get((site.call.domain, site.op))
     work: dict[str, Any] | None
     if heavy is not None:
-        work = heavy(step)
+        try:
+            work = heavy(step)
+        except Unknown:
+            return None
     else:
         kinds = EACH.get(site.op, {}) if step.outputs[0].dtype in REALS else {}
         work = {kind: count * prod(step.shape) for kind, count in kinds.items()}
