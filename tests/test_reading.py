@@ -163,7 +163,7 @@ def _with_integers(case: Any) -> bytes:
     """A case's model, in which the small whole numbers that it is fed are stored."""
     model = onnx.ModelProto()
     model.CopyFrom(case.model)
-    for info, value in zip(model.graph.input, case.data_sets[0][0], strict=False):
+    for info, array in zip(model.graph.input, case.data_sets[0][0], strict=False):
         if isinstance(array, np.ndarray) and array.dtype.kind in "iu" and array.size <= 64 and array.ndim < 2:
             model.graph.initializer.append(numpy_helper.from_array(array, info.name))
     return bytes(model.SerializeToString())
