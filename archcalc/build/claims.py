@@ -12,6 +12,7 @@ from ..ops.fields import Word
 from ..shape import show
 from ..symbolic import Symbolic
 from ..syntax import tree
+from ..tape import Refused
 from ..unknown import Comparison
 from .scope import Scope, Volume
 from .values import evaluate
@@ -43,6 +44,8 @@ def claim(builder: Builder, part: tree.Glued, scope: Scope, volume: Volume | Non
         one in (None, size) for one, size in zip(sizes, volume.shape, strict=True)
     )
     builder.claims.append(Claim(scope.place(part), claimed, volume.shape, right))
+    if not right and unknowns is not None and unknowns.hasty:
+        raise Refused
     if not right and not builder.options.grading and not builder.overridden:
         note = f"{claimed} claimed, {show(volume.shape)} computed"
         raise scope.error(part, "E401", "the volume is not what is claimed", _reason(builder, volume, part), note)
