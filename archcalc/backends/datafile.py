@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .elements import raw
-from .files import unfinished
+from .files import Unfinished, unfinished
 from .weights import Array
 
 ALIGNMENT = 4096
@@ -25,6 +25,9 @@ _DIGITS = 32
 
 Blocks = Callable[[str], Iterator[Array]]
 """The numbers of a weight as they lie in the file, a block at a time."""
+
+Room = Callable[[Unfinished, int], None]
+"""Takes room on the disk for so many bytes of a file, or refuses."""
 
 Step = Callable[[int], None]
 """What is told, when so many bytes more are done."""
@@ -57,21 +60,19 @@ def layout(sizes: Mapping[str, int], location: str = ABSENT) -> dict[str, Place]
     return places
 
 
-def write_data(
-    folder: Path, sizes: Mapping[str, int], blocks: Blocks, step: Step, room: Callable[[int], None]
-) -> DataFile:
+def write_data(folder: Path, sizes: Mapping[str, int], blocks: Blocks, step: Step, room: Room) -> DataFile:
     """Write the weights into a file in the folder, unless there is one that has them.
 
-    `room` refuses sizes that the disk has no room for.
+    `room` takes as much of the disk, or refuses.
     """
     places = layout(sizes)
     size = _end(places)
     for path in sorted(folder.glob(_name("*"))):
         if path.is_file() and path.stat().st_size == size and _found(path, places, blocks, step):
             return DataFile(path, size, layout(sizes, path.name), True)
-    room(size)
     digest = sha256()
     with unfinished(folder) as new:
+        room(new, size)
         for chunk in _contents(places, blocks, step):
             digest.update(chunk)
             new.file.write(chunk)

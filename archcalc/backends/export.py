@@ -14,9 +14,9 @@ import numpy as np
 from ..analysis.cost import count
 from ..errors import Diagnostic, LimitError, UsageError
 from ..graph import Graph
-from .datafile import DataFile, Place, Step, absent, layout, write_data
+from .datafile import DataFile, Place, Room, Step, absent, layout, write_data
 from .elements import BFLOAT16, FLOAT32, converted, element, raw
-from .files import check_target, need_room, unfinished, writing
+from .files import Unfinished, check_target, need_room, unfinished, writing
 from .lower import DYNAMIC, Model, lower
 from .model import HIGHEST_OPSET, MAX_PROTOBUF, entry, framed, ir_version, skeleton
 from .precision import in_type, lowest_opset
@@ -175,7 +175,7 @@ def export(
     _check_size(framed(parts, prepared.entries(layout(sizes)).values())[1])
     kept = referenced(prepared, target) if reference else {}
     places = dict(kept)
-    room = partial(_need_room, folder, force)
+    room = partial(_take_room, force)
     left = {name: size for name, size in sizes.items() if name not in places}
     step = _Tally(sum(left.values()), progress)
     data: DataFile | None = None
@@ -203,13 +203,13 @@ def _check_size(size: int) -> None:
 
 def _write_model(
     prepared: Prepared, target: Path, parts: tuple[bytes, bytes], places: Mapping[str, Place], step: Step,
-    room: Callable[[int], None],
+    room: Room,
 ) -> int:  # fmt: skip
     """Write the model, its weights at their places or in itself; the bytes written."""
     entries = prepared.entries(places)
     start, total = framed(parts, entries.values())
-    room(total)
     with writing(target), unfinished(target.resolve().parent) as new:
+        room(new, total)
         new.file.write(start)
         for name, (head, _) in entries.items():
             new.file.write(head)
@@ -222,9 +222,10 @@ def _write_model(
     return total
 
 
-def _need_room(folder: Path, force: bool, size: int) -> None:
+def _take_room(force: bool, new: Unfinished, size: int) -> None:
     if not force:
-        need_room(folder, size)
+        need_room(new.path.parent, size)
+        new.reserve(size)
 
 
 class _Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,6 +29,16 @@ class Unfinished:
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self.file = file
         self.path = path
+
+    def reserve(self, size: int) -> None:
+        """Take the room for so many bytes. OSError if there is not as much; systems that cannot tell let it be."""
+        if not size or not hasattr(os, "posix_fallocate"):
+            return
+        try:
+            os.posix_fallocate(self.file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
 
     def publish(self, target: Path) -> None:
         """Give it its name, in place of whatever had it."""
