@@ -1,7 +1,8 @@
 """Which tensor of a file belongs to which weight of a network: by name, or on request by order.
 
-Names agree once they are folded: lower case, `.`, `_` and `-` alike, a final `.weight` left out; shapes agree once axes
-of 1 are left out. Integers in the file are left out. Whatever then is missing or left over is an error.
+Names agree once they are folded: lower case, `.`, `_` and `-` alike, several as one and none in front, a final `.weight`
+left out; shapes agree once axes of 1 are left out. Integers in the file are left out. Whatever then is missing or left
+over is an error.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def fold(name: str) -> str:
     >>> fold("Layer1_0.Conv-1.weight")
     'layer1.0.conv.1'
     """
-    return re.sub(r"[._-]", ".", name.lower()).removesuffix(".weight")
+    return re.sub(r"[._-]+", ".", name.lower()).removesuffix(".weight").lstrip(".")
 
 
 def _core(shape: Shape) -> Shape:

@@ -75,9 +75,9 @@ def fitted(name: str) -> str:
             scopes.append(part)
     segments = (_OTHERS.sub("_", segment).strip("_") for segment in ".".join(scopes).split("."))
     path = ".".join(_label(segment) for segment in segments if segment)
-    return path[:LONGEST].rstrip("._") if not path[:1].isdigit() else f"n{path}"[:LONGEST].rstrip("._")
+    return path[:LONGEST].rstrip("._") if not path[:1].isdigit() else f"_{path}"[:LONGEST].rstrip("._")
 
 
 def _label(segment: str) -> str:
-    """A number, or a word that begins with a letter."""
-    return segment if segment.isdecimal() or not segment[0].isdigit() else f"n{segment}"
+    """A number, or a word that begins with a letter or _."""
+    return segment if segment.isdecimal() or not segment[0].isdigit() else f"_{segment}"
