@@ -1,6 +1,6 @@
 """Which tensor of a file belongs to which weight of a network: by name, or on request by order.
 
-Names agree once they are folded: lower case, `.`, `_` and `-` alike, several as one and none in front, a final `.weight`
+Names agree once they are folded: lower case, `.`, `_` and `-` alike, several as one, none in front, a final `.weight`
 left out; shapes agree once axes of 1 are left out. Integers in the file are left out. Whatever then is missing or left
 over is an error.
 """
