@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +18,7 @@ import archcalc
 from archcalc.backends import files
 
 from .commands import arguments, environment
-from .test_export import LARGE, NET, content_name, names, posix, tensors
+from .test_export import LARGE, NET, content_name, linux, names, posix, tensors
 
 
 def test_the_weights_are_there_before_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +97,35 @@ def test_an_export_that_is_told_to_end_leaves_nothing(number: int, code: int, tm
     process.send_signal(number)
     assert process.wait(60) == code
     assert names(tmp_path) == []
+
+
+@linux
+def test_room_is_taken_before_anything_is_written(tmp_path: Path) -> None:
+    with files.unfinished(tmp_path) as new:
+        new.reserve(10_000_000)
+        assert 512 * new.path.stat().st_blocks >= 10_000_000
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("external", [False, True])
+@pytest.mark.parametrize(("number", "refused"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EOPNOTSUPP, False)])
+def test_a_system_that_has_no_room_to_give(
+    number: int, refused: bool, external: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last doesn't know how to take it, and may have it all the same."""
+
+    def refuse(*_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse, raising=False)
+    net = archcalc.parse(NET)
+    if refused:
+        with pytest.raises(archcalc.FileError, match=f"E606 .*: {os.strerror(number)}"):
+            net.export(tmp_path / "net.onnx", external=external)
+        net.export(tmp_path / "net.onnx", external=external, force=True)
+    else:
+        net.export(tmp_path / "net.onnx", external=external)
+    assert len(names(tmp_path)) == 1 + external
 
 
 @posix
