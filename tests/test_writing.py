@@ -179,11 +179,11 @@ WRITTEN = [
     ),
     (
         "INPUT 8x8x4 -> a: ID -> CONV 4 3x3 p1 -> RELU -> ADD @a -> b: ID -> CONV 4 3x3 p1 -> RELU -> ADD @b",
-        ["INPUT 8x8x4", "[ADD [CONV 4 3x3 p1 -> RELU, ID]]*2 => 8x8x4"],
+        ["INPUT 8x8x4 -> [ADD [CONV 4 3x3 p1 -> RELU, ID]]*2 => 8x8x4"],
     ),
     (
         "INPUT 8x8x4 -> s: [CONV 4 3x3 p1 -> RELU]; t: [CONV 8 3x3 p1 -> RELU]",
-        ["def s n { CONV n 3x3 p1 -> RELU }", "INPUT 8x8x4", "s: s 4 -> t: s 8 => 8x8x8"],
+        ["def s n { CONV n 3x3 p1 -> RELU }", "INPUT 8x8x4 -> s: s 4 -> t: s 8 => 8x8x8"],
     ),
     (
         "INPUT 9 int -> e: EMBED 50 6 -> LINEAR 50 tie=@e nobias",
@@ -191,7 +191,7 @@ WRITTEN = [
     ),
     (
         "INPUT 8x8x4 -> d: CONV 4 1x1 -> POOL 2 s2 -> UP 2 -> CONCAT @d",
-        ["INPUT 8x8x4 -> d: CONV 4 1x1   => 8x8x4", "CONCAT [POOL 2 s2 -> UP 2, ID] => 8x8x8"],
+        ["INPUT 8x8x4 -> d: CONV 4 1x1 -> CONCAT [POOL 2 s2 -> UP 2, ID] => 8x8x8"],
     ),
     ("a: INPUT 4 -> b: INPUT 4 -> ADD @a", ["a: INPUT 4", "b: INPUT 4 -> ADD @a => 4"]),
 ]

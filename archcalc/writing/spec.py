@@ -54,8 +54,7 @@ def to_spec(graph: Graph) -> str:
     >>> from archcalc.load import parse_spec
     >>> text = "INPUT 8x8x4 -> ADD [CONV 4 3x3 p1, ID] -> RELU -> ADD [CONV 4 3x3 p1, ID] -> RELU"
     >>> print(to_spec(parse_spec(text)), end="")
-    INPUT 8x8x4
-    [ADD [CONV 4 3x3 p1, ID] -> RELU]*2 => 8x8x4
+    INPUT 8x8x4 -> [ADD [CONV 4 3x3 p1, ID] -> RELU]*2 => 8x8x4
     """
     return canonical(Source(_written(graph).text))
 

@@ -125,6 +125,9 @@ def listing(pieces: tuple[Piece, ...], graph: Graph, room: int) -> Iterator[str]
 
 def _parted(pieces: tuple[Piece, ...], graph: Graph, room: int) -> Iterator[list[Piece]]:
     """The pieces of each line."""
+    if len(" -> ".join(piece.flat() for piece in pieces)) <= room and sum(_is(piece, "INPUT") for piece in pieces) < 2:
+        yield list(pieces)
+        return
     line: list[Piece] = []
     before: Shape | None = None
     for piece in pieces:
