@@ -96,6 +96,8 @@ class Unknowns:
     """The values are formulas: what must divide is supposed to, and not rounded."""
     hasty: bool = False
     """Give up at the first mistake: nobody reads it."""
+    floor: bool = False
+    """Round sizes down where the text says nothing."""
     found: dict[Key, Variable] = field(default_factory=dict)
     comparisons: list[Comparison] = field(default_factory=list)
     _met: list[Key] = field(default_factory=list)
@@ -114,6 +116,12 @@ class Unknowns:
         for index, key in enumerate(met):
             name = label if len(met) == 1 and not axes else axes[index] if len(axes) > index else f"{label}{index}"
             self._pending.append(Variable(key, name, least, around, pad))
+
+    def given(self, name: str) -> None:
+        """The unknowns met since the last call are what a name stands for."""
+        met, self._met = self._met, []
+        for key in met:
+            self.found.setdefault(key, Variable(key, name, 1, LARGEST, False))
 
     def settle(self, path: str, side: int) -> None:
         """The layer of the pending unknowns has this path, and its input this largest side (0 if that is not known)."""

@@ -261,8 +261,8 @@ class Builder:
     def _fit(self) -> str:
         """How sizes are rounded where the layer does not say; while unknowns are tried, down."""
         unknowns = self.options.unknowns
-        trying = unknowns is not None and unknowns.lenient and not unknowns.formal
-        return str(self.settings.get("fit") or (FLOOR if trying else ""))
+        down = unknowns is not None and (unknowns.floor or (unknowns.lenient and not unknowns.formal))
+        return str(self.settings.get("fit") or (FLOOR if down else ""))
 
     def add(
         self, op: Op, inputs: tuple[int, ...], shape: Shape, path: str, scope: Scope, part: tree.Layer | tree.Use,

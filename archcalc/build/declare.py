@@ -100,6 +100,8 @@ def let(part: tree.Declaration, scope: Scope, overrides: Any = ()) -> None:
             continue
         try:
             scope.values[setting.key] = evaluate(setting.value, scope)
+            if scope.unknowns is not None:
+                scope.unknowns.given(setting.key)
         except SpecError as error:
             scope.unknown.add(setting.key)
             mistakes += error.diagnostics

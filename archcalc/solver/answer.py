@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from ..build import Options
@@ -11,7 +11,7 @@ from ..errors import Diagnostic, SpecError
 from ..load import parse_source, parse_spec, source_of
 from ..source import Source
 from ..syntax import tree
-from ..unknown import Variable
+from ..unknown import LARGEST, Variable
 from .problem import OutOfTime, Problem, Values, decided, distance
 from .search import MOST_SOLUTIONS, solutions
 
@@ -133,13 +133,8 @@ def _nearest(
     """Why there is no solution, and what almost is one."""
     near = []
     if not asymmetric and any(variable.pad for variable in problem.variables):
-        try:
-            other = Problem(parsed, source, options, 2.0, asymmetric=True)
-            for values in islice(solutions(other), 3):
-                pads = ", ".join(f"{v.name}={_written(v, values[v.key], True)}" for v in other.variables)
-                near.append(f"{pads} fits (--asymmetric)")
-        except OutOfTime:
-            pass
+        near += _others(Problem(parsed, source, options, 2.0, asymmetric=True), "(--asymmetric)")
+    near += _others(Problem(parsed, source, options, 2.0, asymmetric, floor=True), "if sizes are rounded down: floor")
     if len(problem.variables) > 1:
         return "no values within the bounds meet every claim", tuple(near)
     variable = problem.variables[0]
@@ -148,17 +143,44 @@ def _nearest(
     )  # fmt: skip
 
 
-def _around(problem: Problem, variable: Variable) -> list[str]:
-    """The two values on both sides of the claim, and what is wrong with each."""
-    gaps: list[tuple[int, int]] = []
+def _others(problem: Problem, how: str) -> list[str]:
+    """Some solutions of a problem that is put a little otherwise."""
+    near = []
     try:
-        for value in range(variable.least, min(variable.most, 200) + 1):
-            comparisons = problem.compare({variable.key: value})
-            if comparisons is not None:
-                gaps.append((sum(abs(distance(one)) for one in comparisons if decided(one)), value))
+        for values in islice(solutions(problem), 3):
+            said = [f"{v.name}={_written(v, values[v.key], problem.asymmetric)}" for v in problem.variables]
+            near.append(f"{', '.join(said)} fits {how}")
     except OutOfTime:
         pass
-    return [said for _, value in sorted(gaps)[:2] if (said := _tell(problem, variable, value))]
+    return near
+
+
+def _around(problem: Problem, variable: Variable) -> list[str]:
+    """The two values that come closest to the claims, and what is wrong with each."""
+    gaps: dict[int, int] = {}
+
+    def gap(value: int) -> int:
+        if value not in gaps and variable.least <= value <= variable.most:
+            comparisons = problem.compare({variable.key: value})
+            if comparisons is not None:
+                gaps[value] = sum(abs(distance(one)) for one in comparisons if decided(one))
+        return gaps.get(value, LARGEST**2)
+
+    try:
+        best = min(chain(range(variable.least, NEAR), (2**power for power in range(17))), key=gap)
+        step = best
+        while step := step // 2:
+            best = min(best, best - step, best + step, key=gap)
+        for value in range(best - 2, best + 3):
+            gap(value)
+    except OutOfTime:
+        pass
+    closest = sorted(gaps, key=lambda value: (gaps[value], value))[:2]
+    return [said for value in closest if (said := _tell(problem, variable, value))]
+
+
+NEAR = 32
+"""Values up to which all are looked at for what is nearest."""
 
 
 def _tell(problem: Problem, variable: Variable, value: int) -> str:

@@ -25,13 +25,14 @@ class OutOfTime(Exception):
 
 
 class Problem:
-    """A spec with unknowns. `asymmetric` tries pads as totals, the odd one after."""
+    """A spec with unknowns. `asymmetric` tries pads as totals, the odd one after; `floor` rounds sizes down."""
 
     def __init__(
-        self, spec: tree.Spec, source: Source, options: Options, budget: float, asymmetric: bool = False
-    ) -> None:
+        self, spec: tree.Spec, source: Source, options: Options, budget: float, asymmetric: bool = False,
+        floor: bool = False,
+    ) -> None:  # fmt: skip
         self.spec, self.source, self.options = spec, source, options
-        self.asymmetric = asymmetric
+        self.asymmetric, self.floor = asymmetric, floor
         self.deadline = monotonic() + budget
         self.symbolic = bool(self._build({}, lenient=True).free)
         self.variables = self._variables()
@@ -41,7 +42,7 @@ class Problem:
         return tuple(sorted(self._unknowns.found.values(), key=lambda variable: variable.key))
 
     def _build(self, values: dict[Key, Any], lenient: bool, formal: bool = False, hasty: bool = False) -> Graph:
-        self._unknowns = Unknowns(values, self.asymmetric, lenient, formal, hasty)
+        self._unknowns = Unknowns(values, self.asymmetric, lenient, formal, hasty, self.floor)
         return build(self.spec, self.source, replace(self.options, unknowns=self._unknowns))
 
     def check_time(self) -> None:
