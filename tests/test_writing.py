@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from time import perf_counter
 from typing import Any
 
@@ -18,7 +19,9 @@ from archcalc.analysis.table import counts
 from archcalc.backends.match import fold
 from archcalc.graph import Graph
 from archcalc.load import parse_spec, read_spec, shipped, shipped_names
-from archcalc.writing import to_spec
+from archcalc.source import Source
+from archcalc.writing import names_of, to_spec
+from archcalc.writing.order import reordered
 
 FEW = (
     "alexnet-grouped", "cifar/resnet20", "dcgan-generator", "filters/gaussian", "googlenet", "gru-seq2seq",
@@ -159,6 +162,47 @@ def test_random_networks_stay_the_same(text: str) -> None:
     assert [fold(node.name) for node in again.nodes] == [fold(node.name) for node in graph.nodes]
     assert again.outputs == graph.outputs
     assert to_spec(again) == written
+
+
+SCHEMES = ("{0}", "node_{1}", "block_{2}_conv{3}", "model.layers.{2}.sub{3}", "{3}.{2}", "/Enc/5x5.{1}/Conv", "Same")
+"""How other software calls layers: by our own name, their number, or parts of that."""
+
+
+@given(networks(), st.sampled_from(SCHEMES), st.randoms(use_true_random=False))
+@settings(max_examples=40)
+def test_random_models_stay_the_same(text: str, scheme: str, random: Random) -> None:
+    """Under any names, and with their layers in any order that computes."""
+    graph = parse_spec(text)
+    names = [scheme.format(node.name, i, i // 4, i % 4) + f"_{i}" * (i % 5 == 0) for i, node in enumerate(graph.nodes)]
+    model = reordered(as_if_read(graph, names), some_order(graph, random))
+    written = to_spec(model)
+    again = parse_spec(written)
+    assert counts(again) == counts(model)
+    places = {node.name: index for index, node in enumerate(again.nodes)}
+    mine = [places[name] for name in names_of(model)]
+    for index, node in zip(mine, model.nodes, strict=True):
+        other = again.nodes[index]
+        assert (other.op, other.shape) == (node.op, node.shape)
+        assert other.inputs == tuple(mine[source] for source in node.inputs)
+    assert to_spec(again) == written
+
+
+def as_if_read(graph: Graph, names: Sequence[str]) -> Graph:
+    """The network as reading a model gives it: without a text behind its layers."""
+    nothing = Source("", "model.onnx")
+    nodes = (node._replace(name=name, source=nothing) for node, name in zip(graph.nodes, names, strict=True))
+    return replace(graph, nodes=tuple(nodes))
+
+
+def some_order(graph: Graph, random: Random) -> list[int]:
+    """An order in which every layer comes behind what it reads."""
+    order: list[int] = []
+    left = list(range(len(graph.nodes)))
+    while left:
+        ready = [index for index in left if not set(graph.nodes[index].inputs) & set(left)]
+        order.append(random.choice(ready))
+        left.remove(order[-1])
+    return order
 
 
 # What single specs become
