@@ -19,7 +19,7 @@ class Titles:
     def find(self, uses: Sequence[Stage]) -> str:
         """A word for some regions."""
         stems = Counter(stage.label.rstrip("0123456789").rstrip("_") for stage in uses if stage.label)
-        stem = stems.most_common(1)[0][0] if stems else ""
+        stem = stems.most_common(1)[0][0] if stems else _one_of_many(uses[0])
         return self._fresh(stem or _made_of(uses[0]))
 
     def _fresh(self, word: str) -> str:
@@ -29,6 +29,17 @@ class Titles:
             name = f"{word}_{number}"
         self.taken.add(name)
         return name
+
+
+def _one_of_many(stage: Stage) -> str:
+    """What a number in a list is: a layer of layers."""
+    around = stage.path[-2] if len(stage.path) > 1 else ""
+    listed = around.endswith("s") and not around.endswith("ss") and around not in _NO_LISTS
+    return around[:-1] if listed and not stage.spliced else ""
+
+
+_NO_LISTS = ("features", "convs", "heads", "downsamples")
+"""They are called so for what they hold, not for the layers in them."""
 
 
 def _made_of(stage: Stage) -> str:
