@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import Diagnostic, UsageError
 from ..ops import find
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
 _NO_BATCH = re.compile(r"seq|len|time|height|width|frame|token|^[thwl]$|^num_|dim_?[1-9]|past", re.IGNORECASE)
 """Names of first axes that are no batch."""
 
+_BATCH = re.compile(r"batch|^n$|^b$|^bs$", re.IGNORECASE)
+"""Names of axes that are the batch, wherever they stand."""
+
 _FIRST = {
     "Conv", "ConvTranspose", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool",
     "BatchNormalization", "InstanceNormalization", "GroupNormalization", "LRN", "QLinearConv", "ConvInteger",
@@ -33,23 +35,33 @@ def fed(part: GraphPart) -> list[Info]:
     return [info for info in part.inputs if info.name not in part.tensors]
 
 
-def batch_size(part: GraphPart) -> int:
-    """The examples of a batch: the first axis of the first input, 1 where that is free."""
-    for info in fed(part):
-        if info.shape is not None and len(info.shape) > 1 and info.kind == "tensor":
-            size = info.shape[0]
-            return size if isinstance(size, int) and size > 0 else 1
-    return 1
+class Batch(NamedTuple):
+    """The examples of a batch: how many, 1 where that is free, and what the axis is called."""
+
+    size: int = 1
+    name: str = ""
 
 
-def add_inputs(reader: Reader, scope: Scope, part: GraphPart, reading: Reading, properties: Mapping[str, str]) -> None:
+def batch_of(part: GraphPart) -> Batch:
+    """The batch of a model: an axis of that name, else the first axis of the first input that has two."""
+    infos = [info for info in fed(part) if info.shape is not None and info.kind == "tensor"]
+    sizes = [size for info in infos for size in info.shape or () if isinstance(size, str) and _BATCH.search(size)]
+    if sizes:
+        return Batch(1, sizes[0])
+    first = next((info.shape[0] for info in infos if info.shape is not None and len(info.shape) > 1), 1)
+    if isinstance(first, int):
+        return Batch(max(first, 1))
+    return Batch(1, first or "")
+
+
+def add_inputs(reader: Reader, scope: Scope, part: GraphPart, reading: Reading) -> None:
     """A layer INPUT for everything that is fed."""
-    waiting = reading.input
+    waiting, known = reading.input, batch_of(part)
     for info in fed(part):
         if info.shape is None or info.kind != "tensor":
             scope.values[info.name] = Value(info.dtype, None, kind=info.kind)
             continue
-        batch = _batch_axis(reader, info)
+        batch = _batch_axis(known, info)
         shape = tuple(_size(reader, size, index, batch) for index, size in enumerate(info.shape))
         order = _order(scope, info, len(shape))
         if waiting is not None:
@@ -57,18 +69,21 @@ def add_inputs(reader: Reader, scope: Scope, part: GraphPart, reading: Reading, 
         scope.values[info.name] = Value(info.dtype, shape, view=_input(reader, info, shape, order, batch))
 
 
-def _batch_axis(reader: Reader, info: Info) -> bool:
-    """Whether the first axis is the batch."""
+def _batch_axis(known: Batch, info: Info) -> int | None:
+    """The axis of the batch, if there is one."""
     shape = info.shape or ()
-    if len(shape) < 2:
-        return False
+    if known.name in shape:
+        return shape.index(known.name)
+    if len(shape) < 2 or (known.name and _BATCH.search(known.name)):
+        named = isinstance(shape[0], str) and _BATCH.search(shape[0]) if shape else False
+        return 0 if named else None
     if isinstance(shape[0], int):
-        return bool(shape[0] == reader.lifter.batch.size and shape[0])
-    return not (isinstance(shape[0], str) and _NO_BATCH.search(shape[0]))
+        return 0 if shape[0] == known.size else None
+    return None if shape[0] and _NO_BATCH.search(shape[0]) else 0
 
 
-def _size(reader: Reader, size: int | str | None, index: int, batch: bool) -> Any:
-    if batch and not index:
+def _size(reader: Reader, size: int | str | None, index: int, batch: int | None) -> Any:
+    if index == batch:
         return reader.lifter.batch.size
     if isinstance(size, int) and size >= 0:
         return size
@@ -102,9 +117,9 @@ def _reader(scope: Scope, name: str) -> Call | None:
     return None
 
 
-def _replaced(info: Info, shape: Shape, order: list[int], batch: bool, wanted: Shape) -> Shape:
+def _replaced(info: Info, shape: Shape, order: list[int], batch: int | None, wanted: Shape) -> Shape:
     """The shape that --input gives, in ONNX's order."""
-    places = [index for index in order if index or not batch]
+    places = [index for index in order if index != batch]
     if len(places) != len(wanted):
         note = f"{show(wanted)} for {info.name}, which has {len(places)} axes without the batch"
         raise UsageError(Diagnostic("E625", "--input has another number of axes than the model's input", note))
@@ -114,12 +129,12 @@ def _replaced(info: Info, shape: Shape, order: list[int], batch: bool, wanted: S
     return tuple(sizes)
 
 
-def _input(reader: Reader, info: Info, shape: Shape, order: list[int], batch: bool) -> View:
+def _input(reader: Reader, info: Info, shape: Shape, order: list[int], batch: int | None) -> View:
     lifter = reader.lifter
-    axes = tuple((lifter.batch,) if batch and not index else axis(size) for index, size in enumerate(shape))
+    axes = tuple((lifter.batch,) if index == batch else axis(size) for index, size in enumerate(shape))
     view = View(-1, (), axes)
     target = lifter.target(view, order)
-    sizes = tuple(shape[index] for index in order if not (batch and not index)) or (1,)
+    sizes = tuple(shape[index] for index in order if index != batch) or (1,)
     node = lifter.emit(find("INPUT")(sizes, integer=info.dtype in INTEGERS), (), label=info.name)  # type: ignore[misc]
     return View(node, target, axes)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..errors import Diagnostic, SpecError
 from ..shape import Shape
 from ..symbolic import Symbolic
-from .ends import fed
+from .ends import batch_of, fed
 from .lifter import Lifter
 from .model import Reading, walk
 from .proto import GraphPart, ModelPart
@@ -51,8 +51,7 @@ def interface(model: ModelPart, path: str, reading: Reading) -> Interface:
         for name, value in scope.values.items()
         if name in made and value.kind == "tensor" and value.shape is not None and _plain(value.shape)
     }
-    first = next((info.shape for info in infos if info.shape is not None and len(info.shape) > 1), None)
-    return Interface(inputs, outputs, values, first is not None and not isinstance(first[0], int))
+    return Interface(inputs, outputs, values, bool(batch_of(model.graph).name))
 
 
 def _plain(shape: Shape) -> bool:

@@ -11,7 +11,7 @@ from ..errors import Diagnostic, LimitError, SpecError
 from ..graph import Graph
 from ..shape import Shape
 from ..source import Source
-from .ends import add_inputs, batch_size, outputs_of
+from .ends import add_inputs, batch_of, outputs_of
 from .functions import check_calls
 from .lifter import Lifter
 from .names import Names
@@ -69,11 +69,11 @@ def walk(model: ModelPart, path: str, reading: Reading) -> tuple[Reader, Scope]:
         model = _with_opset(model)
     check_calls(model, reading.max_layers)
     symbols = Symbols(reading.values)
-    batch = Factor(batch_size(model.graph))
+    batch = Factor(batch_of(model.graph).size)
     lifter = Lifter(Source("", path), Names(), batch, reading.max_layers)
     reader = Reader(model, lifter, symbols)
     scope = reader.scope(model.graph, None, model.opsets)
-    add_inputs(reader, scope, model.graph, reading, model.properties)
+    add_inputs(reader, scope, model.graph, reading)
     reader.run(model.graph, scope)
     return reader, scope
 

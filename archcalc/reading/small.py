@@ -30,7 +30,8 @@ def fold(site: Site, outputs: list[Value]) -> list[Value]:
     function = FOLDS.get(site.op)
     if function is None or site.call.domain or any(value is not None and value.items is None for value in site.inputs):
         return outputs
-    if not all(_small(value) for value in outputs[:1]) or any(value.items is not None for value in outputs):
+    computed = site.op in MOVING and not any(_is_stored(value) for value in site.inputs[:1])
+    if not all(_small(value, computed) for value in outputs[:1]) or any(value.items is not None for value in outputs):
         return outputs
     try:
         found = function(site, outputs)
@@ -44,11 +45,19 @@ def fold(site: Site, outputs: list[Value]) -> list[Value]:
     return [outputs[0]._replace(items=items), *outputs[1:]]
 
 
-def _small(value: Value) -> bool:
+MOVING = {"Slice", "Expand", "Concat", "Gather", "Split", "Transpose", "Reshape", "Tile", "Squeeze", "Unsqueeze"}
+"""Operators that only move numbers: those that the model made itself stay known, however many."""
+
+
+def _is_stored(value: Value | None) -> bool:
+    return value is not None and value.view is not None and value.view.stored is not None
+
+
+def _small(value: Value, computed: bool) -> bool:
     size = value.size if value.shape is not None else MOST + 1
     if isinstance(size, Symbolic):
         return False
-    return size <= (MOST if value.dtype in INTEGERS or value.dtype == BOOL else FEW)
+    return size <= (MOST if computed or value.dtype in INTEGERS or value.dtype == BOOL else FEW)
 
 
 def _strides(shape: Shape) -> list[int]:

@@ -15,10 +15,11 @@ def gather(step: Step) -> list[Value] | None:
     if stored is not None and len(x) == 2 == len(stored.shape) and axis == 0 and step.has_volume(1):
         return _embed(step) if step.site.dtype(1) in INTEGERS and stored.trained else None
     items, places = step.site.items(1), step.site.shape(1)
-    if items is None or len(items) != 1 or not isinstance(items[0], int) or not isinstance(x[axis], int):
+    if items is None or len(items) != 1 or not isinstance(items[0], int):
         return None
     view, order = _ordered(step)
-    made = cut_axis(step, view, order, axis, items[0] % x[axis], 1)
+    place = items[0] % x[axis] if isinstance(x[axis], int) else items[0]
+    made = cut_axis(step, view, order, axis, place, 1)
     axes = (*made.axes[:axis], *[()] * len(places), *made.axes[axis + 1 :])
     return step.only(made._replace(axes=axes))
 

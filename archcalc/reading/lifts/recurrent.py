@@ -24,8 +24,7 @@ def recurrent(step: Step) -> list[Value] | None:
     last = not step.used(0)
     if not last and step.used(1):
         return None
-    states = [index for index in (5, 6) if site.given(index) and step.has_volume(index)]
-    if states:
+    if not all(_is_zero(step, index) for index in (5, 6)):
         return None
     op = step.op(word, units, bidirectional=directions == 2, last=last, **options)
     view = step.view()
@@ -36,6 +35,12 @@ def recurrent(step: Step) -> list[Value] | None:
     node = step.lifter.emit(op, (source,), _stored(step, op))
     held: Any = view.axes[batch]
     return _outputs(step, node, last, time, held, directions, units)
+
+
+def _is_zero(step: Step, index: int) -> bool:
+    """Whether a state is left out, or zeros."""
+    value = step.site.at(index)
+    return value is None or (value.items is not None and not any(value.items))
 
 
 def _options(step: Step, directions: int) -> dict[str, Any] | None:
