@@ -25,6 +25,8 @@ class Line(NamedTuple):
     """Whether a block gives it."""
     over: tuple[str, Code] | None = None
     """For a loop: the name of its variable, and what it runs over."""
+    stores: bool = False
+    """Whether a layer gives it whose name matters."""
 
 
 class Entry(NamedTuple):

@@ -52,21 +52,23 @@ class Writer:
         last.update(dict.fromkeys(outputs, len(block)))
         given = {ref for line in block for ref in line.outputs}.intersection(outputs)
         given = given if len(given) > 1 else set()
+        together: set[int] = set()
         dying: list[Ref] = []
         for place, line in enumerate(block):
             dying += [ref for ref in line.inputs if last[ref] == place and ref in self.names]
             following = block[place + 1] if place + 1 < len(block) else None
             ref = line.outputs[0]
             lasting = len(line.outputs) == 1 and (
-                last.get(ref, 0) > place + (1 if line.block else LONG)
-                or (line.block and _joined(ref, following))
-                or ref in given
+                last.get(ref, 0) > place + (1 if line.block else LONG) or ref in given or _joined(block, place)
             )
             if line.over:
                 self._loop(line, dying, lasting)
             else:
                 item = fill(line.code, tuple(map(self.operand, line.inputs)), self.own)
-                if self._nests(item, line, following, outputs, reads):
+                pair = self._pair(item, block, place, reads)
+                nested = not _joined(block, place) and self._nests(item, line, following, outputs, reads)
+                if pair or nested or place in together:
+                    together |= {place + 1} if pair else set()
                     self.waiting[line.outputs[0]] = item
                     continue
                 target = ", ".join(self._name(line, dying, lasting))
@@ -99,11 +101,35 @@ class Writer:
             return self.last and outputs == (ref,)
         if not self.nest or following.over or ref not in following.inputs:
             return False
-        if uses(following.code, following.inputs.index(ref)) != 1 or (line.block and _joined(ref, following)):
+        if uses(following.code, following.inputs.index(ref)) != 1:
             return False
         operands = tuple(item if other == ref else Raw("x") for other in following.inputs)
         whole = text(fill(following.code, operands, self.own), self.prefix)
         return len(text(item, self.prefix)) <= NESTED and len(whole) <= WIDTH - 20 and _depth(item) < DEEP
+
+    def _pair(self, item: Code, block: tuple[Line, ...], place: int, reads: Counter[Ref]) -> bool:
+        """Whether a line and the next are read by the one after those, and by nobody else: both can stand there."""
+        lines = block[place : place + 3]
+        if not self.nest or len(lines) < 3 or any(line.over for line in lines):
+            return False
+        first, second, reader = lines
+        refs = (*first.outputs, *second.outputs)
+        alone = len(refs) == 2 and all(reads[ref] == 1 for ref in refs)
+        if not alone or {*reader.inputs} != {*refs} or len(reader.inputs) != 2 or set(refs) & {*second.inputs}:
+            return False
+        items = (item, fill(second.code, tuple(map(self._seen, second.inputs)), self.own))
+        both: dict[Ref, Code] = dict(zip(refs, items, strict=True))
+        if any(uses(reader.code, index) != 1 for index in range(2)):
+            return False
+        whole = text(fill(reader.code, tuple(both[ref] for ref in reader.inputs), self.own), self.prefix)
+        short = all(len(text(part, self.prefix)) <= NESTED and _depth(part) < DEEP for part in items)
+        return short and len(whole) <= WIDTH - 20
+
+    def _seen(self, ref: Ref) -> Code:
+        """What will stand for a value."""
+        if isinstance(ref, str):
+            return self.own(ref)
+        return self.waiting[ref] if ref in self.waiting else Raw(self.names[ref])
 
     def _loop(self, line: Line, dying: list[Ref], lasting: bool) -> None:
         """x = layer(x, memory), over and over."""
@@ -142,9 +168,11 @@ class Writer:
         return found
 
 
-def _joined(ref: Ref, following: Line | None) -> bool:
-    """Whether the next statement puts a value beside several others: there all have names."""
-    return following is not None and ref in following.inputs and len({*following.inputs}) > 2
+def _joined(block: tuple[Line, ...], place: int) -> bool:
+    """Whether a statement puts what a line gives beside several others: there all that have names keep them."""
+    (ref, *_), found = block[place].outputs, block[place + 1 :]
+    reader = next((line for line in found if ref in line.inputs), None)
+    return (block[place].block or block[place].stores) and reader is not None and len({*reader.inputs}) > 2
 
 
 def _depth(item: Code) -> int:

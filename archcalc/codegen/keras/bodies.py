@@ -62,7 +62,7 @@ class Bodies:
             lines.append(Line(code.function, (), (layer,), f"{hint}_layer"))
             code = Call(In(1), code.args)
             inputs = (inputs[0], layer)
-        lines.append(Line(code, inputs, self._values((item.output,), refs), hint))
+        lines.append(Line(code, inputs, self._values((item.output,), refs), hint, stores=item.step.stores))
 
     def _use(self, region: Region, item: Region, refs: dict[Value, Ref], lines: list[Line]) -> None:
         """The call of a block's function."""

@@ -59,7 +59,8 @@ class Bodies:
             places = tuple(range(count, count + len(item.outputs)))
             count += len(places)
             refs.update(zip(item.outputs, places, strict=True))
-            line = Line(code, inputs, places, item.path.rpartition(".")[2], isinstance(item, Region))
+            stores = isinstance(item, Placed) and item.step.stores
+            line = Line(code, inputs, places, item.path.rpartition(".")[2], isinstance(item, Region), stores=stores)
             lines.append(self._looped(region, item, line))
         outputs = tuple(refs[value] for value in region.outputs)
         return alive(lines, outputs), outputs
