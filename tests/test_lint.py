@@ -8,6 +8,10 @@ import archcalc
 
 FINDINGS = [
     ("L101", "INPUT 8x8x3 -> CONV 4 3x3 s2 floor", "INPUT 9x9x3 -> CONV 4 3x3 s2 floor"),
+    # what is lost must be of the image: of ResNet's layers only padding is, and its shortcuts skip on purpose
+    ("L101", "INPUT 32x33x3 -> CONV 8 5x5 s3 floor", "INPUT 224x224x3 -> CONV 64 7x7 s2 p3 floor"),
+    ("L101", "INPUT 13x13x8 -> POOL 2 s2 floor", "INPUT 56x56x64 -> CONV 64 1x1 s2 floor"),
+    ("L101", "INPUT 13x13x8 -> POOL 2 s2 floor", "INPUT 13x13x8 -> POOL 2 s2 ceil"),
     ("L102", "INPUT 8x8x3 -> CONV 4 3x3 -> BN", "INPUT 8x8x3 -> CONV 4 3x3 nobias -> BN"),
     ("L102", "INPUT 8x8x3 -> c: CONV 4 3x3 -> BN", "INPUT 8x8x3 -> c: CONV 4 3x3 -> BN -> ADD @c"),
     ("L103", "INPUT 8x8x3 -> CONV 4 2x2 same", "INPUT 8x8x3 -> CONV 4 3x3 same"),

@@ -30,16 +30,14 @@ def _at(row: Row, code: str, message: str, note: str, *help: str) -> Diagnostic:
 
 
 def _dropped_rows(table: Table) -> Iterator[Diagnostic]:
+    """Rows of the input behind the last window. Padding is no loss; windows apart from each other are meant to skip."""
     for row in table.rows:
-        if any(row.dropped):
-            lost = show(row.dropped) if len(set(row.dropped)) > 1 else row.dropped[0]
-            yield _at(
-                row,
-                "L101",
-                "rows at the end are never looked at",
-                f"{lost} of {show(row.inputs[0])}",
-                "same, or another pad, reads all",
-            )
+        sizes = row.inputs[0][-1 - len(row.windows) : -1] if row.windows else ()
+        axes = zip(sizes, row.windows, row.dropped or (), strict=False)
+        lost = [(dropped - w.after, size) for size, w, dropped in axes if dropped > w.after and w.span >= w.stride]
+        if lost:
+            said = " and ".join(dict.fromkeys(f"the last {rows} of {size} rows" for rows, size in lost))
+            yield _at(row, "L101", "rows at the end are never looked at", said, "same, or another pad, reads all")
 
 
 def _bias_before_norm(table: Table) -> Iterator[Diagnostic]:

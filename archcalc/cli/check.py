@@ -49,7 +49,8 @@ def _show(failures: list[tuple[str, ArchcalcError]], checked: int) -> None:
     """The mistakes of each spec under its name, where there is more than one spec."""
     for spec, error in failures:
         if checked > 1:
-            said = f"{_short(spec)}: {count(len(error.diagnostics), 'mistake')}"
+            kind = "finding" if error.diagnostics[0].code[0] == "L" else "mistake"
+            said = f"{_short(spec)}: {count(len(error.diagnostics), kind)}"
             text.write([((said, "strong"),)], sys.stderr)
         diagnostics.show(error.diagnostics, sys.stderr)
         if checked > 1:

@@ -15,7 +15,7 @@ from .window import attributes, axes_under, over_batch
 
 @dataclass(frozen=True)
 class TransposedConv(Op):
-    """The gradient of a convolution used forwards: it turns out_size back into in_size.
+    """A convolution turned around, its gradient: it gives the size that the convolution would have read.
 
     (size - 1)*stride - pads + dilation*(kernel - 1) + 1 + output padding.
     """
