@@ -13,6 +13,7 @@ import archcalc
 from archcalc.hints import KEY, note, noted
 from archcalc.load import read_model, read_spec, shipped_names
 from archcalc.network import Network
+from archcalc.reading import graph_of, open_model
 
 QUICK = (
     "lenet5", "alexnet", "unet", "lstm-tagger", "gru-seq2seq", "torchvision/resnet50", "torchvision/swin_v2_t",
@@ -52,6 +53,45 @@ def test_quick(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [name for name in shipped_names() if name not in QUICK])
 def test_every_spec(name: str, tmp_path: Path) -> None:
     check_round_trip(name, tmp_path)
+
+
+TABLES = (
+    "torchvision/swin_v2",
+    "transformers/bloom",
+    "transformers/llama",
+    "transformers/t5",
+    "transformers/transformer",
+)
+"""Their exports hold tables of positions: real numbers, of which a file does not say that nobody trained them."""
+
+
+def check_ordinary(name: str, folder: Path) -> None:
+    """Read without its note, as the models of other software are, an export has the same totals."""
+    file = folder / "net.onnx"
+    net = Network(read_spec(name))
+    net.export(file, weights="virtual")
+    read = Network(graph_of(open_model(str(file)), str(file)))
+    needed = layers_of(net, needed=True)
+    stored, macs = sum(layer[3] + layer[4] for layer in needed), sum(layer[5] for layer in needed)
+    assert read.table().uncounted == ()
+    assert read.output == net.output
+    # a table of connections is stored in full, and all experts of a mixture run
+    assert read.totals.macs == macs or name in ("lenet5", "transformers/mixtral-8x7b")
+    if not name.startswith(TABLES) and name not in ("lenet5", "transformers/mixtral-8x7b"):
+        assert read.totals.params + read.totals.buffers == stored
+
+
+@pytest.mark.parametrize(
+    "name", ["alexnet", "unet", "torchvision/shufflenet_v2_x1_0", "torchvision/vit_b_16", "lstm-tagger"]
+)
+def test_without_the_note(name: str, tmp_path: Path) -> None:
+    check_ordinary(name, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_spec_without_the_note(name: str, tmp_path: Path) -> None:
+    check_ordinary(name, tmp_path)
 
 
 # What other software may have done to a file

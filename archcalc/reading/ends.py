@@ -148,7 +148,6 @@ def outputs_of(reader: Reader, scope: Scope, part: GraphPart) -> tuple[int, ...]
             continue
         reader.lifter.label = info.name
         view = reader.lifter.view_of(value)
-        order = None if view.stored is not None else reader.lifter.order(view)
-        found.append(reader.lifter.arranged(view, range(len(view.axes)) if order is None else order))
+        found.append(reader.lifter.arranged(view, reader.lifter.natural(view)))
     nodes = reader.lifter.nodes
     return tuple(dict.fromkeys(found)) or ((len(nodes) - 1,) if nodes else ())

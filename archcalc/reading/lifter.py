@@ -150,6 +150,15 @@ class Lifter:
             found.append(index)
         return None if any(plain[index] for index in left) else found
 
+    def natural(self, view: View) -> list[int]:
+        """The axes in the order of the volume where it has one; else the channels last if they are seen at axis 1."""
+        found = None if view.stored is not None else self.order(view)
+        rank = len(view.axes)
+        if found is not None:
+            return [*(axis for axis in range(rank) if axis not in found), *found]
+        channels = view.axes[1] if rank > 2 else ()
+        return self.first(rank) if channels and set(channels) <= set(view.base[-1]) else list(range(rank))
+
     def placed(
         self, node: int, shape: Shape, order: Sequence[int], batch: Sequence[int] = (), drop: Sequence[int] = ()
     ) -> View:

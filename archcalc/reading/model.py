@@ -11,6 +11,7 @@ from ..errors import Diagnostic, LimitError, SpecError
 from ..graph import Graph
 from ..shape import Shape
 from ..source import Source
+from .attending import attended
 from .ends import add_inputs, batch_of, outputs_of
 from .functions import check_calls
 from .lifter import Lifter
@@ -48,6 +49,11 @@ def graph_of(model: ModelPart, path: str, reading: Reading | None = None) -> Gra
         reader, scope = walk(model, path, reading or Reading())
     except RecursionError:
         raise _too_deep(path) from None
+    return attended(network(reader, scope, model, path)).graph
+
+
+def network(reader: Reader, scope: Scope, model: ModelPart, path: str) -> Graph:
+    """The layers that were read, as they stand in the file."""
     outputs = outputs_of(reader, scope, model.graph)
     lifter = reader.lifter
     if not lifter.nodes:
@@ -69,7 +75,9 @@ def walk(model: ModelPart, path: str, reading: Reading) -> tuple[Reader, Scope]:
         model = _with_opset(model)
     check_calls(model, reading.max_layers)
     symbols = Symbols(reading.values)
-    batch = Factor(batch_of(model.graph).size)
+    known = batch_of(model.graph)
+    batch = Factor(known.size)
+    symbols.settle(known.name, known.size)
     lifter = Lifter(Source("", path), Names(), batch, reading.max_layers)
     reader = Reader(model, lifter, symbols)
     scope = reader.scope(model.graph, None, model.opsets)

@@ -23,6 +23,11 @@ class Symbols:
         self._known: dict[str, Any] = {}
         self._taken: set[str] = set()
 
+    def settle(self, name: str, size: int) -> None:
+        """A name that stands for a size that is known: the batch."""
+        if name:
+            self._known[name] = size
+
     def named(self, name: str) -> Any:
         """The size of this name: a number that was given for it, or a symbol."""
         if name not in self._known:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..graph import Graph
-from .model import Reading, graph_of, open_model, walk
+from .attending import attended
+from .model import Reading, network, open_model, walk
 from .value import Stored
 
 
@@ -20,6 +21,6 @@ class Weights(NamedTuple):
 def weights_of(path: str) -> Weights:
     """The network of an ONNX file and where its weights come from. SpecError and FileError as for any model."""
     model = open_model(path)
-    graph = graph_of(model, path)
-    reader, _ = walk(model, path, Reading())
-    return Weights(graph, [reader.lifter.weights.get(index, {}) for index in range(len(graph.nodes))])
+    reader, scope = walk(model, path, Reading())
+    graph, origin = attended(network(reader, scope, model, path))
+    return Weights(graph, [reader.lifter.weights.get(index, {}) for index in origin])

@@ -15,10 +15,7 @@ from .windows import one
 def _ordered(step: Step) -> tuple[View, list[int]]:
     """The input and an order of its axes; the one of its volume if it has one."""
     view = step.view()
-    found = None if view.stored is not None else step.lifter.order(view)
-    if found is None:
-        return view, list(range(len(view.axes)))
-    return view, [*(axis for axis in range(len(view.axes)) if axis not in found), *found]
+    return view, step.lifter.natural(view)
 
 
 def slice_(step: Step) -> list[Value] | None:

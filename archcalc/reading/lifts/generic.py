@@ -11,7 +11,7 @@ from ...shape import Shape
 from ..foreign import Foreign
 from ..site import Unknown
 from ..tensor import REALS
-from ..value import Stored, Value, View, axis, without
+from ..value import Stored, Value, View, axis, length
 from .step import Step
 from .work import EACH, HEAVY
 
@@ -31,11 +31,31 @@ def generic(step: Step, understood: bool) -> Sequence[Value]:
     """A layer with the volumes, weights and work of the node; further outputs are layers that compute nothing."""
     views = [value.view for value in step.site.inputs if value is not None and value.view is not None]
     whole = [view for view in views if view.stored is None]
-    tensors = [view.stored for view in views if view.stored is not None and view.stored.trained]
-    stored = tuple((tensor, Weight(tensor.shape)) for tensor in tensors)
     batched = any(step.lifter.batch_axes(view) for view in whole)
     reads = tuple(dict.fromkeys(view.node for view in whole))
-    return attach(step, Facts(reads, stored, _operations(step, understood, batched), batched))
+    return attach(step, Facts(reads, stored_by(step), _operations(step, understood, batched), batched))
+
+
+QUANTISED: dict[str, tuple[int, ...]] = {
+    "QLinearConv": (3, 8), "ConvInteger": (1,), "MatMulInteger": (1,), "QLinearMatMul": (3,), "QGemm": (3, 6),
+    "MatMulIntegerToFloat": (1, 6), "DynamicQuantizeMatMul": (1, 4), "MatMulNBits": (1, 5), "QuantizeLinear": (),
+    "DequantizeLinear": (),
+}  # fmt: skip
+"""The inputs of operators on quantised numbers that are weights; scales and zeros are none."""
+
+
+def stored_by(step: Step) -> tuple[tuple[Stored, Weight], ...]:
+    """What the node stores: the tensors that it reads, as far as they were trained."""
+    chosen = QUANTISED.get(step.site.op)
+    found = []
+    for index, value in enumerate(step.site.inputs):
+        stored = None if value is None or value.view is None else value.view.stored
+        if stored is None or not (stored.trained if chosen is None else index in chosen):
+            continue
+        packed = step.site.op == "MatMulNBits" and index == 1
+        shape = (step.site.integer("N"), step.site.integer("K")) if packed else stored.shape
+        found.append((stored, Weight(shape)))
+    return tuple(found)
 
 
 def attach(step: Step, facts: Facts) -> Sequence[Value]:
@@ -53,14 +73,24 @@ def attach(step: Step, facts: Facts) -> Sequence[Value]:
 def _layer(step: Step, value: Value, facts: Facts) -> View | None:
     shape = value.shape if value.shape is not None else (step.site.fresh("SIZE"),)
     axes = _axes(step, shape, facts.batched)
-    base = tuple(without(item, step.lifter.batch) for item in axes if item != (step.lifter.batch,)) or ((),)
-    volume = _volume(step, shape, axes)
+    view = View(-1, (), axes)
+    base = step.lifter.target(view, _order(step, len(shape)))
     weights = tuple((f"{number}", weight) for number, (_, weight) in enumerate(facts.stored))
     kept = {f"{number}": tensor for number, (tensor, _) in enumerate(facts.stored)}
+    volume = tuple(map(length, base))
     local = step.site.op in EACH
     op = Foreign(step.site.op, shape=volume, operations=facts.operations, stored=weights, local=local)
     node = step.lifter.emit(op, facts.reads, kept)
     return View(node, base, axes) if value.shape is not None else None
+
+
+def _order(step: Step, rank: int) -> Sequence[int]:
+    """The order of the axes: that of the first volume of as many axes, else ONNX's."""
+    for value in step.site.inputs:
+        view = None if value is None else value.view
+        if view is not None and view.stored is None and len(view.axes) == rank:
+            return step.lifter.natural(view)
+    return range(rank)
 
 
 def _axes(step: Step, shape: Shape, batched: bool) -> tuple[Any, ...]:
@@ -70,13 +100,6 @@ def _axes(step: Step, shape: Shape, batched: bool) -> tuple[Any, ...]:
     if batched and shape and isinstance(shape[0], int) and shape[0] and shape[0] % size == 0:
         axes[0] = (step.lifter.batch, *axis(shape[0] // size))
     return tuple(axes)
-
-
-def _volume(step: Step, shape: Shape, axes: tuple[Any, ...]) -> Shape:
-    if axes and step.lifter.batch in axes[0]:
-        rest = shape[0] // step.lifter.batch.size
-        return (rest, *shape[1:]) if rest != 1 else tuple(shape[1:]) or (1,)
-    return tuple(shape) or (1,)
 
 
 def _operations(step: Step, understood: bool, batched: bool) -> Operations:

@@ -7,6 +7,7 @@ from typing import Any
 from ..rules.reduce import reduced_axes
 from ..site import Unknown
 from ..value import Stored, Value
+from .spelled import layer_norm as layer_norm_spelled
 from .step import Step
 
 _KEYS = ("weight", "bias", "running_mean", "running_var")
@@ -78,10 +79,14 @@ def reduce_mean(step: Step) -> list[Value] | None:
     """A mean over all positions is a GAP, wherever the channels stand."""
     view, axes = step.view(), reduced_axes(step.site)
     rank = len(view.axes)
+    if axes == (rank - 1,) and step.site.op == "ReduceMean" and (found := layer_norm_spelled(step)) is not None:
+        return found
     rest = [index for index in range(rank) if index not in axes and view.axes[index] != (step.lifter.batch,)]
     if len(rest) != 1 or any(step.lifter.batch in view.axes[axis] for axis in axes) or not axes or view.stored:
         return None
     order = [*(i for i in range(rank) if i != rest[0]), rest[0]]
+    if step.lifter.natural(view)[-1] != rest[0]:
+        return None  # it is the channels that are averaged
     node = step.lifter.emit(step.op("GAP" if step.site.op == "ReduceMean" else "GMP"),
                             (step.lifter.arranged(view, order),))  # fmt: skip
     kept = tuple(1 if index in axes else size for index, size in enumerate(step.site.shape()))
