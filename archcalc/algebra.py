@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb, prod
+from math import comb, lcm, prod
 from typing import Any
 
 import sympy
@@ -105,21 +105,33 @@ def _leads(term: Any) -> tuple[bool, bool]:
 
 
 def _gathered(expr: Any) -> Any:
-    """A formula in which rounding has one fraction in it, and the number beside it: floor((H - 1)/2)."""
+    """A formula with one fraction where there are several, and one number inside of a rounding: floor((H - 1)/2)."""
     if not expr.args:
         return expr
-    parts = [_gathered(part) for part in expr.args]
     if isinstance(expr, sympy.floor | sympy.ceiling):
-        return expr.func(sympy.together(expr.args[0]), evaluate=False)
-    if expr.is_Add:
-        rounded = [part for part in parts if isinstance(part, sympy.floor | sympy.ceiling)]
-        numbers = [part for part in parts if part.is_Integer]
-        if len(rounded) == 1 and len(numbers) == 1:
-            rest = [part for part in parts if part not in (*rounded, *numbers)]
-            inside = sympy.together(sympy.expand(rounded[0].args[0] + numbers[0]))
-            whole = rounded[0].func(inside, evaluate=False)
-            return sympy.Add(*rest, whole, evaluate=False) if rest else whole
-    return expr.func(*parts, evaluate=False) if expr.has(sympy.floor, sympy.ceiling) else expr
+        return expr.func(_one_fraction(expr.args[0]), evaluate=False)
+    if (
+        expr.is_Add
+        and len(rounded := [part for part in expr.args if isinstance(part, sympy.floor | sympy.ceiling)]) == 1
+    ):
+        number = sum(part for part in expr.args if part.is_Integer)
+        rest = [_gathered(part) for part in expr.args if part is not rounded[0] and not part.is_Integer]
+        whole = rounded[0].func(_one_fraction(sympy.expand(rounded[0].args[0] + number)), evaluate=False)
+        return sympy.Add(*rest, whole, evaluate=False) if rest else whole
+    if expr.is_Add and (divided := _one_fraction(expr)) is not expr:
+        return divided
+    parts = [_gathered(part) for part in expr.args]
+    same = all(new is old for new, old in zip(parts, expr.args, strict=True))
+    return expr if same else expr.func(*parts, evaluate=False)
+
+
+def _one_fraction(expr: Any) -> Any:
+    """A sum of fractions as one, where whole numbers divide: (H - 3)/2."""
+    numbers = [term.as_coeff_Mul()[0] for term in sympy.Add.make_args(expr)]
+    divisor = lcm(*(int(number.q) for number in numbers if number.is_Rational))
+    if divisor == 1 or not expr.is_Add:
+        return expr
+    return sympy.Mul(sympy.Rational(1, divisor), sympy.expand(expr * divisor), evaluate=False)
 
 
 class _Text(_Ordered, StrPrinter):  # type: ignore[misc]

@@ -14,8 +14,29 @@ Pairs = list[tuple[Any, Any]]
 
 def state(equal: Pairs, whole: Pairs, bounds: Pairs) -> tuple[str, ...]:
     """Conditions as text: equal sizes, divisibility, then the least sizes; what follows from another is left out."""
-    same = (f"{pretty(one)} = {pretty(other)}" for one, other in equal)
-    return (*same, *_divisibility(whole), *_bounds(bounds))
+    fixed = {symbol for symbol, _ in map(_fixed, equal) if symbol is not None}
+    open_whole = [pair for pair in whole if not (pair[0] / pair[1]).free_symbols <= fixed]
+    open_bounds = [pair for pair in bounds if not (pair[0] - pair[1]).free_symbols <= fixed]
+    return (*dict.fromkeys(map(_same, equal)), *_divisibility(open_whole), *_bounds(open_bounds))
+
+
+def _fixed(pair: tuple[Any, Any]) -> tuple[Any, Any]:
+    """The symbol that an equation gives a whole number, and the number; None if it does not."""
+    difference = pair[0] - pair[1]
+    if len(difference.free_symbols) != 1 or not difference.is_polynomial():
+        return None, None
+    symbol = next(iter(difference.free_symbols))
+    poly = sympy.Poly(difference, symbol)
+    if poly.degree() != 1:
+        return None, None
+    slope, offset = poly.all_coeffs()
+    value = -offset / slope
+    return (symbol, value) if value.is_Integer and value > 0 else (None, None)
+
+
+def _same(pair: tuple[Any, Any]) -> str:
+    symbol, value = _fixed(pair)
+    return f"{pretty(pair[0])} = {pretty(pair[1])}" if symbol is None else f"{symbol} = {value}"
 
 
 def _divisibility(whole: Pairs) -> list[str]:

@@ -16,6 +16,7 @@ import sympy
 
 import archcalc
 from archcalc.ops import WORDS
+from archcalc.shape import show
 
 from .cases import CASES, Case
 
@@ -160,3 +161,32 @@ def _bindings(sizes: dict[str, int], seed: str) -> Iterator[dict[str, int]]:
 def test_the_property_covers_every_layer_that_reads_a_volume() -> None:
     covered = {word for case in NUMERIC for word in re.findall(r"[A-Z]\w+", case.spec)}
     assert set(WORDS) - covered == {"EMBED"}
+
+
+PRINTED = [
+    # formulas are written as the lectures write them
+    ("CONV K FxF s=S p=P", "((H - F + 2·P)/S + 1)x((W - F + 2·P)/S + 1)xK"),
+    ("INPUT HxWx3 -> CONV 8 5x5 s2", "((H - 3)/2)x((W - 3)/2)x8"),
+    ("INPUT HxWx3 -> CONV 8 3x3 s2 floor", "(floor((H - 1)/2))x(floor((W - 1)/2))x8"),
+    ("INPUT HxWx3 -> CONV 8 3x3 s2 same", "(ceil(H/2))x(ceil(W/2))x8"),
+    ("INPUT HxWxC -> TCONV K 2x2 s2", "(2·H)x(2·W)xK"),
+    ("INPUT HxWxC -> CONCAT [CONV (2*C) 1x1, ID]", "HxWx(3·C)"),
+]
+
+
+@pytest.mark.parametrize(("spec", "output"), PRINTED)
+def test_formulas_are_written_as_people_do(spec: str, output: str) -> None:
+    assert show(archcalc.parse(spec).output) == output
+
+
+CONDITIONS_SAID = [
+    ("CONV K FxF s=S", {"H - F is divisible by S", "W - F is divisible by S", "H >= F", "W >= F"}),
+    # rounding down reaches 3 where the number does
+    ("INPUT HxHx3 -> CONV 8 3x3 s2 floor -> CONV 8 3x3 s2 floor", {"H >= 7"}),
+    ("INPUT TxC -> ATTEND 2 [ID, LINEAR 12, LINEAR 12]", {"C = 12"}),
+]
+
+
+@pytest.mark.parametrize(("spec", "conditions"), CONDITIONS_SAID)
+def test_conditions_are_said_briefly(spec: str, conditions: set[str]) -> None:
+    assert set(archcalc.parse(spec).as_dict()["conditions"]) == conditions

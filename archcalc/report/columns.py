@@ -75,7 +75,7 @@ COLUMNS: dict[str, Column] = {
     "connections": _work("connections", "connections"),
     "activations": _number("activations", "activations"),
     "activation_bytes": Column(
-        "memory", lambda line: line.activation_bytes, memory, lambda totals: totals.activation_bytes
+        "memory", lambda line: simple(line.activation_bytes), memory, lambda totals: totals.activation_bytes
     ),
     "pads": Column("pad", lambda line: pads(line.pads)),
     "receptive_field": Column("field", lambda line: _axes(line, "size")),
