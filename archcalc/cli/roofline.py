@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from ..analysis.devices import device
-from ..report import json, records, text
-from ..report import roofline as forms
+from ..report.roofline import report
 from .arguments import parse
 from .common import network
+from .results import hand_out
 
 
 def roofline(words: list[str]) -> int:
@@ -18,12 +16,4 @@ def roofline(words: list[str]) -> int:
     net = network(given, "roofline", given.input)
     found = net.roofline(known, batch=given.batch, dtype=given.dtype)
     net.check()
-    if given.json:
-        sys.stdout.write(json.document(found.as_dict()))
-        return 0
-    if given.csv:
-        sys.stdout.write(records.document(found.as_dict()["layers"]))
-        return 0
-    room, signs = text.screen(sys.stdout)
-    text.write(forms.report(found, room, given.depth, signs), sys.stdout)
-    return 0
+    return hand_out(found, given, report)

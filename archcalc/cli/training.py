@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
-from ..report import json, records, text
-from ..report import training as forms
+from ..report.training import report
 from .arguments import parse
 from .common import network
+from .results import hand_out
 
 
 def training(words: list[str]) -> int:
@@ -16,12 +14,4 @@ def training(words: list[str]) -> int:
     net = network(given, "training", given.input)
     found = net.training(batch=given.batch, freeze=given.freeze, recompute=given.recompute)
     net.check()
-    if given.json:
-        sys.stdout.write(json.document(found.as_dict()))
-        return 0
-    if given.csv:
-        sys.stdout.write(records.document(found.as_dict()["layers"]))
-        return 0
-    room, signs = text.screen(sys.stdout)
-    text.write(forms.report(found, room, given.depth, signs), sys.stdout)
-    return 0
+    return hand_out(found, given, report)

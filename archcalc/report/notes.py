@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..analysis.table import Row, Table
-from ..errors import Diagnostic
+from ..errors import Diagnostic, Styled
 from ..graph import Graph, Node
+from ..screen import printable
 from ..shape import show
 from .lines import lines
-from .spell import count, pads, thousands
+from .spell import count, pads, thousands, wrap
 from .units import READABLE, Units
 
 CONVENTION = (
@@ -146,3 +147,15 @@ def short(table: Table) -> tuple[int, int] | None:
     folds = [(depth, len(lines(table.rows, depth))) for depth in range(1, deepest + 1)]
     depth, blocks = max([fold for fold in folds if fold[1] <= FOLD // 2], default=folds[0] if folds else (0, 0))
     return (depth, blocks) if 0 < blocks * 2 <= len(table.rows) else None
+
+
+def written(notes: Sequence[Note], prose: int) -> list[Styled]:
+    """Labels at the left, what they are about beside them."""
+    margin = max([len(note.label) for note in notes]) + 2
+    drawn: list[Styled] = []
+    said = ""
+    for note in notes:
+        for text in wrap(printable(note.text), prose - margin):
+            label, said = "" if note.label == said else note.label, note.label
+            drawn.append(((label.ljust(margin), "faint"), (text, note.style)))
+    return drawn

@@ -13,7 +13,7 @@ from ..errors import Styled
 from ..screen import printable, width
 from . import stack
 from .layout import ASCII, Grid, Signs
-from .notes import heading
+from .notes import Note, heading, written
 from .spell import count, memory, thousands, without_arrays, wrap
 
 DEFINITIONS = (
@@ -105,23 +105,20 @@ def _together(bounds: Sequence[Bound]) -> Bound:
 
 def _notes(found: Roofline, prose: int) -> list[Styled]:
     totals, whole = found.totals, found.whole
-    read, weights, written = (memory(size) for size in (totals.read, totals.weights, totals.written))
-    notes = [("moved", f"{read} of volumes and {weights} of weights read, {written} written")]
+    read, weights, out = (memory(size) for size in (totals.read, totals.weights, totals.written))
+    notes = [Note("moved", f"{read} of volumes and {weights} of weights read, {out} written")]
     if found.device is not None:
         by = {what: [one.seconds for one in found.bounds if one.bound == what] for what in (COMPUTE, MEMORY)}
-        notes += [(what, f"bounds {count(len(times), 'layer')}, {duration(sum(times, Fraction(0)))}")
-                  for what, times in by.items()]  # fmt: skip
+        notes += [
+            Note(what, f"bounds {count(len(times), 'layer')}, {duration(sum(times, Fraction(0)))}")
+            for what, times in by.items()
+        ]
         least = bound(whole, found.device)
         said = f"{duration(least.seconds)} if volumes between layers never left the chip ({least.bound})"
-        notes.append(("at best", said))
+        notes.append(Note("at best", said))
     elif not found.table.graph.free:
-        notes.append(("at best", f"{memory(whole.moved)} if volumes between layers never left the chip"))
-    notes.append(("counted", _coverage(found)))
-    drawn: list[Styled] = []
-    for label, text in notes:
-        for place, line in enumerate(wrap(printable(text), prose - 10)):
-            drawn.append((((label if not place else "").ljust(10), "faint"), (line, "")))
-    return drawn
+        notes.append(Note("at best", f"{memory(whole.moved)} if volumes between layers never left the chip"))
+    return written([*notes, Note("counted", _coverage(found))], prose)
 
 
 def _coverage(found: Roofline) -> str:

@@ -11,7 +11,7 @@ from ..analysis.table import Table
 from ..errors import Styled
 from ..screen import printable, width
 from .layout import ASCII, FANCY, Grid, Signs, draw, fit, grid
-from .notes import Note, convention, folding
+from .notes import convention, folding, written
 from .spell import wrap
 from .view import WHOLE, Sheet, View, sheet
 
@@ -40,7 +40,7 @@ def report(table: Table, room: int | None = None, view: View = WHOLE, signs: Sig
     if view.depth is None and not view.selects:
         below += folding(table)
     drawn = draw(cells, signs) if table.rows else []
-    return _apart(_heading(shown, cells, prose), drawn, _notes(below, prose), _footer(cells, prose))
+    return _apart(_heading(shown, cells, prose), drawn, written(below, prose), _footer(cells, prose))
 
 
 def document(table: Table, view: View = WHOLE) -> str:
@@ -62,18 +62,6 @@ def _heading(shown: Sheet, cells: Grid, prose: int) -> list[Styled]:
         return [((title, "title"), (" " * gap + volumes, ""))]
     parts = ((title, "title"), (volumes, ""))
     return [((line, style),) for text, style in parts if text for line in wrap(text, prose)]
-
-
-def _notes(notes: Sequence[Note], prose: int) -> list[Styled]:
-    """Labels at the left, what they are about beside them."""
-    margin = max([len(note.label) for note in notes]) + 2
-    drawn: list[Styled] = []
-    said = ""
-    for note in notes:
-        for text in wrap(printable(note.text), prose - margin):
-            label, said = "" if note.label == said else note.label, note.label
-            drawn.append(((label.ljust(margin), "faint"), (text, note.style)))
-    return drawn
 
 
 def _footer(cells: Grid, prose: int) -> list[Styled]:

@@ -11,7 +11,7 @@ from ..errors import Styled
 from ..screen import printable, width
 from . import stack
 from .layout import ASCII, Grid, Signs
-from .notes import heading
+from .notes import Note, heading, written
 from .spell import count, thousands, without_arrays, wrap
 
 DEFINITIONS = (
@@ -65,18 +65,13 @@ def _folded(layers: Sequence[tuple[Row, Costs]], depth: int) -> Iterator[tuple[s
 def _notes(found: Training, prose: int) -> list[Styled]:
     """The sums, a line each."""
     totals = found.totals
-    notes = [("backward", f"{thousands(totals.backward)}{_ratio(totals)}"), ("step", thousands(totals.total))]
-    notes.append(("FLOPs", f"{thousands(2 * totals.total)}, two for each multiply-add"))
+    notes = [Note("backward", f"{thousands(totals.backward)}{_ratio(totals)}"), Note("step", thousands(totals.total))]
+    notes.append(Note("FLOPs", f"{thousands(2 * totals.total)}, two for each multiply-add"))
     if found.frozen:
         names = [node.name for index, node in enumerate(found.table.graph.nodes) if index in found.frozen]
         said = f"{count(len(names), 'layer')}: {names[0]}" + (f" to {names[-1]}" if len(names) > 1 else "")
-        notes.append(("frozen", said))
-    notes.append(("counted", _coverage(found)))
-    drawn: list[Styled] = []
-    for label, text in notes:
-        for place, line in enumerate(wrap(printable(text), prose - 10)):
-            drawn.append((((label if not place else "").ljust(10), "faint"), (line, "")))
-    return drawn
+        notes.append(Note("frozen", said))
+    return written([*notes, Note("counted", _coverage(found))], prose)
 
 
 def _ratio(totals: Costs) -> str:
