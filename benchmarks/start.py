@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import onnx
+
 from .measure import Result, on_terminal, process, race_by_clock
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +32,16 @@ def results() -> Iterator[Result]:
         shown = on_terminal([sys.executable, "-P", "-c", MAIN, "show", "vgg16"], environment)
         ours, theirs = race_by_clock(shown, lark, rounds=40)
         yield Result("archcalc show vgg16, on a terminal", ours, "python -c 'import lark'", theirs, 2.5)
+        yield reading(environment)
+
+
+def reading(environment: dict[str, str]) -> Result:
+    """A model of 1,746 nodes, whole, against only importing the library that others read it with."""
+    model = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light" / "light_densenet121.onnx"
+    command = process([sys.executable, "-P", "-c", MAIN, "show", str(model)], environment)
+    library = process([sys.executable, "-P", "-c", "import onnx"], environment)
+    ours, theirs = race_by_clock(command, library, rounds=20)
+    return Result("archcalc show densenet121.onnx", ours, "python -c 'import onnx'", theirs, 3)
 
 
 def installed(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from ..source import Source
 from .attending import attended
 from .ends import add_inputs, batch_of, outputs_of
 from .functions import check_calls
+from .joining import joined
 from .lifter import Lifter
 from .names import Names
 from .proto import ModelPart, read_model
@@ -49,7 +50,7 @@ def graph_of(model: ModelPart, path: str, reading: Reading | None = None) -> Gra
         reader, scope = walk(model, path, reading or Reading())
     except RecursionError:
         raise _too_deep(path) from None
-    return attended(network(reader, scope, model, path)).graph
+    return attended(joined(network(reader, scope, model, path))).graph
 
 
 def network(reader: Reader, scope: Scope, model: ModelPart, path: str) -> Graph:
@@ -83,6 +84,7 @@ def walk(model: ModelPart, path: str, reading: Reading) -> tuple[Reader, Scope]:
     scope = reader.scope(model.graph, None, model.opsets)
     add_inputs(reader, scope, model.graph, reading)
     reader.run(model.graph, scope)
+    symbols.check_given()
     return reader, scope
 
 

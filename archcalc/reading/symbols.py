@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors import Diagnostic, SpecError
 from ..symbolic import Assumptions, symbol
 
 LONGEST = 20
@@ -21,6 +22,7 @@ class Symbols:
         """What the caller gives for some names."""
         self.assumptions = Assumptions()
         self._known: dict[str, Any] = {}
+        self._asked: set[str] = set()
         self._taken: set[str] = set()
 
     def settle(self, name: str, size: int) -> None:
@@ -42,8 +44,20 @@ class Symbols:
             return self.named("SIZE")
         return self.named(hint) if hint and hint not in _HINTS else self._make(hint or "SIZE")
 
+    def check_given(self) -> None:
+        """Refuse (SpecError) values for names that the model does not have."""
+        for name in self.values:
+            if name in self._known and name not in self._asked:
+                help = ("everything is counted for one example; --batch, where a command has it, is another number",)
+                raise SpecError(Diagnostic("E228", f"{name} is the batch, which is not set", help=help))
+            if name not in self._asked:
+                free = ", ".join(sorted(self._taken | {key for key in self.values if key in self._asked}))
+                help = (f"it has {free}" if free else "all its sizes are fixed",)
+                raise SpecError(Diagnostic("E228", f"the model has no {name} to set", help=help))
+
     def _make(self, name: str) -> Any:
         safe = safe_name(name)
+        self._asked |= {name, safe}
         for key in (name, safe):
             if isinstance(self.values.get(key), int):
                 return self.values[key]

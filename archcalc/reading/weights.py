@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..graph import Graph
 from .attending import attended
+from .joining import joined
 from .model import Reading, network, open_model, walk
 from .value import Stored
 
@@ -22,5 +23,5 @@ def weights_of(path: str) -> Weights:
     """The network of an ONNX file and where its weights come from. SpecError and FileError as for any model."""
     model = open_model(path)
     reader, scope = walk(model, path, Reading())
-    graph, origin = attended(network(reader, scope, model, path))
+    graph, origin = attended(joined(network(reader, scope, model, path)))
     return Weights(graph, [reader.lifter.weights.get(index, {}) for index in origin])

@@ -68,12 +68,15 @@ class Wire:
 
     def fields(self, span: Span) -> Iterator[Field]:
         """The fields of a message, in the order of the file."""
-        place, end = span.start, span.end
+        data, place, end = self.data, span.start, span.end
         if span.depth > MAX_DEPTH:
             raise LimitError(Diagnostic("E661", f"messages stand more than {MAX_DEPTH} deep in each other", self.name))
         while place < end:
-            tag, after = self.varint(place, end)
-            self._count()
+            # most tags and lengths are one byte
+            tag, after = (byte, place + 1) if (byte := data[place]) < 128 else self.varint(place, end)
+            self.left -= 1
+            if self.left < 0:
+                raise self._too_many()
             number, kind = tag >> 3, tag & 7
             if not number or number > 0x1FFFFFFF:
                 raise self.damaged(place, f"there is no field {number}")
@@ -82,7 +85,10 @@ class Wire:
                 yield Field(number, kind, value, after, place)
                 continue
             if kind == BYTES:
-                size, after = self.varint(after, end)
+                if after < end and (byte := data[after]) < 128:
+                    size, after = byte, after + 1
+                else:
+                    size, after = self.varint(after, end)
                 stop = after + size
             elif kind in (FIXED64, FIXED32):
                 stop = after + (8 if kind == FIXED64 else 4)
@@ -93,11 +99,9 @@ class Wire:
             yield Field(number, kind, 0, after, stop)
             place = stop
 
-    def _count(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            message = f"{self.name} has more than {MAX_FIELDS:,} fields, the limit"
-            raise LimitError(Diagnostic("E661", message, help=("no network is that large: something is wrong",)))
+    def _too_many(self) -> LimitError:
+        message = f"{self.name} has more than {MAX_FIELDS:,} fields, the limit"
+        return LimitError(Diagnostic("E661", message, help=("no network is that large: something is wrong",)))
 
     def varint(self, place: int, end: int) -> tuple[int, int]:
         """A number of up to 64 bits, seven to a byte, and the place behind it."""
@@ -158,7 +162,9 @@ class Wire:
         self.need(field, BYTES)
         place, found = field.start, []
         while place < field.end:
-            self._count()
+            self.left -= 1
+            if self.left < 0:
+                raise self._too_many()
             value, place = self.varint(place, field.end)
             found.append(signed(value))
         return found
