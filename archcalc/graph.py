@@ -55,10 +55,10 @@ class Claim(NamedTuple):
 
 
 class Pin(NamedTuple):
-    """`check params=...`: a total that must hold."""
+    """`check params=...`: a total that must hold, a formula where sizes are free."""
 
     key: str
-    value: int
+    value: Any
     place: Place
 
 

@@ -56,3 +56,19 @@ def test_the_result_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     grade = json.loads(capsys.readouterr().out)
     assert (grade["right"], grade["wrong"], grade["not_asked"]) == (0, 1, 0)
     assert grade["answers"][0]["actual"] == "2"
+
+
+SHEETS_IN_SYMBOLS = [
+    # claims in free dimensions, and whether each is right (cs231n 2016, lecture 7)
+    ("INPUT HxWxC -> CONV C 7x7 p3 nobias => HxWxC; check params=(49*C**2) macs=(49*H*W*C**2)", [True, True, True]),
+    ("INPUT HxWxC -> [CONV C 3x3 p1]*3 => HxWxC; check params=(27*C**2)", [True, False]),
+    ("INPUT HxWxC -> [CONV C 3x3 p1]*3; check params=(3*C*(9*C+1))", [True]),
+    ("INPUT WxWxD -> CONV K FxF s=S p=P => ((W-F+2*P)/S+1)x((W-F+2*P)/S+1)xK", [True]),
+    ("INPUT WxWxD -> CONV K FxF s=S p=P => ((W-F+P)/S+1)x((W-F+2*P)/S+1)xK", [False]),
+    ("INPUT KxKx1 -> FC 20 nobias -> FC 10 nobias; check params=(20*K**2+200) macs=(20*K+200)", [True, False]),
+]
+
+
+@pytest.mark.parametrize(("sheet", "right"), SHEETS_IN_SYMBOLS)
+def test_answers_may_be_formulas(sheet: str, right: list[bool]) -> None:
+    assert [answer.right for answer in archcalc.grade(sheet).answers] == right

@@ -13,8 +13,11 @@ def check_pins(table: Table) -> None:
     for pin in table.graph.pins:
         actual = getattr(table.totals, pin.key)
         if actual != pin.value:
-            note = f"{pin.value:,} claimed, {actual:,} computed ({actual - pin.value:+,})"
-            help = (f"check {pin.key}={actual} if the text is right",)
+            numbers = isinstance(actual, int) and isinstance(pin.value, int)
+            more = f" ({actual - pin.value:+,})" if numbers else ""
+            note = f"{pin.value:,} claimed, {actual:,} computed{more}"
+            written = actual if isinstance(actual, int) else "(" + str(actual) + ")"
+            help = (f"check {pin.key}={written} if the text is right",)
             wrong.append(Diagnostic("E402", f"the {pin.key} are not what is claimed", note, help, place=pin.place))
     if wrong:
         raise SpecError(*wrong)

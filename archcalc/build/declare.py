@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Diagnostic, SpecError
 from ..graph import Amount, Pin, Stated
 from ..shape import CEIL, EXACT, FLOOR
+from ..symbolic import Symbolic
 from ..syntax import tree
 from ..words import nearest
 from .scope import Block, Scope
@@ -87,8 +88,11 @@ def _pin(setting: tree.Setting, scope: Scope, known: set[str]) -> Pin:
     if setting.key in known:
         raise scope.error(setting, "E212", f"{setting.key} is checked twice", ("keep one",))
     value = evaluate(setting.value, scope)
+    if isinstance(value, Symbolic):
+        return Pin(setting.key, value, scope.place(setting))
     if not isinstance(value, int | Fraction) or value != int(value):
-        raise scope.error(setting, "E225", f"{setting.key} is a whole number", (f"check {setting.key}=62378344",))
+        help = (f"check {setting.key}=62378344, or a formula in free dimensions: check {setting.key}=(49*C**2)",)
+        raise scope.error(setting, "E225", f"{setting.key} is a whole number", help)
     return Pin(setting.key, int(value), scope.place(setting))
 
 
