@@ -46,7 +46,7 @@ def read_model(path: str, options: Options | None = None) -> Graph:
     if not exists(path):
         raise _missing(path)
     model = open_model(path)
-    exported = _exported(model, path) if options.input is None else None
+    exported = None if options.input is not None or options.values else _exported(model, path)
     graph = exported or graph_of(model, path, Reading(options.input, options.values, options.max_layers))
     return replace(graph, origin=Origin(path, options.input, options.values))
 

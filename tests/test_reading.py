@@ -172,3 +172,42 @@ def _with_integers(case: Any) -> bytes:
 def _outputs(case: Any) -> list[Sizes]:
     """The shapes of what a case gives; None for sequences."""
     return [tuple(one.shape) if hasattr(one, "shape") else None for one in case.data_sets[0][1]]
+
+
+# What the caller sets
+
+
+@pytest.fixture
+def dynamic(tmp_path: Path) -> str:
+    """A model of one layer on a batch N of images of any height."""
+    shape: tuple[str | int, ...] = ("N", 3, "height", 32)
+    ends = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape) for name in "xy"]
+    content = onnx.helper.make_graph([onnx.helper.make_node("Relu", ["x"], ["y"])], "free", ends[:1], ends[1:])
+    onnx.save(onnx.helper.make_model(content), tmp_path / "free.onnx")
+    return str(tmp_path / "free.onnx")
+
+
+@pytest.mark.parametrize("name", ["height", "HEIGHT"])
+def test_sizes_are_set_by_their_names(dynamic: str, name: str) -> None:
+    assert archcalc.load(dynamic).graph.free == ("HEIGHT",)
+    assert archcalc.load(dynamic, set={name: 16}).output == (16, 32, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"q": 2}, "the model has no q to set\n  it has HEIGHT"),
+        ({"height": 16, "q": 2}, "the model has no q to set"),
+        ({"N": 2}, "N is the batch, which is not set"),
+    ],
+)
+def test_values_for_names_that_a_model_lacks_are_refused(dynamic: str, given: dict[str, int], message: str) -> None:
+    with pytest.raises(archcalc.SpecError, match=f"E228 {message}"):
+        archcalc.load(dynamic, set=given)
+
+
+def test_fixed_models_have_no_names_to_set(tmp_path: Path) -> None:
+    file = str(tmp_path / "lenet5.onnx")
+    archcalc.load("lenet5").export(file)
+    with pytest.raises(archcalc.SpecError, match="E228 the model has no H to set\n  all its sizes are fixed"):
+        archcalc.load(file, set={"H": 16})
