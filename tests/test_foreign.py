@@ -96,6 +96,8 @@ def test_weights_stay_in_the_folder(location: str, tmp_path: Path) -> None:
     file.write_bytes(conv(location))
     net = archcalc.load(str(file))
     assert net.totals.params == 108
+    plain = location in ("link.bin", "missing.bin")
+    assert [warning.code for warning in net.table().warnings] == ([] if plain else ["W111"])
     with pytest.raises(SpecError, match="E670"):
         net.run()
 

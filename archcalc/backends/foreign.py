@@ -14,7 +14,8 @@ import numpy as np
 
 from ..errors import Diagnostic, MissingError, SpecError, UsageError
 from ..reading import Reading, open_model
-from ..reading.interface import End, Interface, interface, locations
+from ..reading.external import leads_out, locations
+from ..reading.interface import End, Interface, interface
 from ..reading.proto import ModelPart
 from ..reading.tensor import BFLOAT16, BOOL, DOUBLE, FLOAT, FLOAT16, INT8, INT16, INT32, INT64, UINT8
 from ..shape import Shape, show
@@ -133,9 +134,9 @@ def check_outside(model: ModelPart, path: str) -> None:
     """Refuse weights that lie outside of the model's folder, also through links, and those that are not there."""
     folder = Path(path).parent
     for location in locations(model):
-        target = folder if "\0" in location else (folder / location).resolve()
         said = location[:80]
-        if not location or Path(location).is_absolute() or folder not in target.parents:
+        target = folder if leads_out(location) else (folder / location).resolve()
+        if folder not in target.parents:
             help = ("weights stay in the folder of the model",)
             raise SpecError(
                 Diagnostic("E670", f"the model wants weights from outside of its folder: {said}", help=help)

@@ -1,9 +1,8 @@
-"""How a model is fed: which axes of its values are which of ours, and where it keeps weights outside."""
+"""How a model is fed: which axes of its values are which of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..errors import Diagnostic, SpecError
 from ..shape import Shape
@@ -11,8 +10,7 @@ from ..symbolic import Symbolic
 from .ends import batch_of, fed
 from .lifter import Lifter
 from .model import Reading, walk
-from .proto import GraphPart, ModelPart
-from .tensor import Tensor
+from .proto import ModelPart
 from .value import Value
 
 
@@ -68,30 +66,3 @@ def _end(lifter: Lifter, name: str, value: Value | None) -> End:
         order = None if found is None else tuple(axis for axis in found if axis != batch)
         shown = lifter.nodes[value.view.node].name
     return End(shown, name, value.dtype, value.shape, order, batch)
-
-
-def locations(model: ModelPart) -> list[str]:
-    """The files beside the model that hold its weights, each once, as the model writes them."""
-    parts = [model.graph, *(function.body for function in model.functions.values())]
-    found: dict[str, None] = {}
-    for tensor in (one for part in parts for one in _tensors(part)):
-        if tensor.external:
-            found.setdefault(dict(tensor.external).get("location", ""))
-    return list(found)
-
-
-def _tensors(part: GraphPart) -> Iterator[Tensor]:
-    yield from part.tensors.values()
-    for call in part.nodes:
-        for value in call.attributes.values():
-            yield from _inside(value)
-
-
-def _inside(value: Any) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, GraphPart):
-        yield from _tensors(value)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _inside(item)

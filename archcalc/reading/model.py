@@ -13,6 +13,7 @@ from ..shape import Shape
 from ..source import Source
 from .attending import attended
 from .ends import add_inputs, batch_of, outputs_of
+from .external import leads_out, locations
 from .functions import check_calls
 from .joining import joined
 from .lifter import Lifter
@@ -105,4 +106,8 @@ def _warnings(reader: Reader) -> list[Diagnostic]:
     if reader.strange:
         listed = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(reader.strange.items()))
         found.append(Diagnostic("W110", f"operators that are not understood: {listed}"))
+    outside = [location for location in locations(reader.model) if leads_out(location)]
+    if outside:
+        message = f"weights are wanted from outside of the model's folder: {outside[0][:80] or 'nowhere'}"
+        found.append(Diagnostic("W111", message, help=("counting needs no weights; run and verify refuse them",)))
     return found
