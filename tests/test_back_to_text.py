@@ -161,6 +161,20 @@ def test_attention_that_is_spelled_out(options: dict[str, Any], said: str, tmp_p
     assert said in gives_the_same([nodes[-1], *nodes[:-1]], stored, (1, 5, 8), tmp_path)
 
 
+def test_volumes_that_grow(tmp_path: Path) -> None:
+    """What joins all volumes before it anew, as DenseNet does, goes on from the volume that is there."""
+    nodes = [
+        helper.make_node("Relu", ["x"], ["a"]),
+        helper.make_node("Concat", ["x", "a"], ["b"], axis=1),
+        helper.make_node("Sigmoid", ["b"], ["c"]),
+        helper.make_node("Concat", ["x", "a", "c"], ["d"], axis=1),
+        helper.make_node("Tanh", ["d"], ["e"]),
+        helper.make_node("Concat", ["x", "a", "c", "e"], ["y"], axis=1),
+    ]
+    text = gives_the_same(nodes, {}, (1, 2, 4, 4), tmp_path)
+    assert "CONCAT [ID, RELU] -> CONCAT [ID, SIGMOID] => 4x4x8\nCONCAT [ID, TANH]" in text
+
+
 SHAPES = {"s": [1, 3], "apart": [1, 5, 2, 4], "joined": [1, 5, 8]}
 
 

@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.torch
 
 
-@pytest.mark.parametrize("make", ["resnet", "Gated", "Tokens"])
+@pytest.mark.parametrize("make", ["resnet", "Gated", "Dense", "Tokens", "Attending"])
 def test_state_dicts_fit_what_was_converted(make: str, tmp_path: Path) -> None:
     from tests.torch_reference import exported  # noqa: PLC0415 - it needs torch
 

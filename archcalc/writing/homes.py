@@ -30,7 +30,7 @@ def freed(graph: Graph, paths: Sequence[Path]) -> list[Path]:
         if named[index]:
             result.append(path)
         else:
-            home = _inner(path, regions) if scoped else homes.find(index)
+            home = homes.scoped(index, _inner(path, regions)) if scoped else homes.find(index)
             home = home if home[: len(between[index])] == between[index] else between[index]
             homes.known.append(home)
             result.append((*home, ""))
@@ -99,6 +99,12 @@ class _Homes:
         if both in (before, behind) or not both:
             return both
         return behind if node.op.word == "GAP" else before
+
+    def scoped(self, index: int, home: Path) -> Path:
+        """The region that a name says, unless all that comes together in a merge belongs elsewhere, or what grows."""
+        inside, node = self._inside(index), self.graph.nodes[index]
+        grows = node.op.word == "CONCAT" and self.forks[index] in node.inputs
+        return inside if inside is not None and (grows or inside[: len(home)] != home) else home
 
     def _merge(self, index: int) -> Path:
         inside = self._inside(index)

@@ -55,6 +55,25 @@ class Gated(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class Dense(nn.Module):
+    """Layers that each read all volumes before them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = stem_of(8)
+        layers = (
+            nn.Sequential(nn.BatchNorm2d(8 + 4 * i), nn.ReLU(), nn.Conv2d(8 + 4 * i, 4, 3, 1, 1)) for i in range(4)
+        )
+        self.layers = nn.ModuleList(layers)
+        self.fc = nn.Linear(24, 5)
+
+    def forward(self, x: Any) -> Any:
+        volumes = [self.stem(x)]
+        for layer in self.layers:
+            volumes.append(layer(torch.cat(volumes, 1)))
+        return self.fc(torch.cat(volumes, 1).mean((2, 3)))
+
+
 class Tokens(nn.Module):
     """Patches, learned tensors, and norms before two layers."""
 
@@ -72,3 +91,20 @@ class Tokens(nn.Module):
         for block in self.blocks:
             x = x + block(x)
         return self.head(x[:, 0])
+
+
+class Attending(nn.Module):
+    """Attention over the places of a volume."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 16, 8, 8)
+        self.norm = nn.LayerNorm(16)
+        self.attention = nn.MultiheadAttention(16, 4, batch_first=True)
+        self.head = nn.Linear(16, 4)
+
+    def forward(self, x: Any) -> Any:
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        y = self.norm(x)
+        x = x + self.attention(y, y, y, need_weights=False)[0]
+        return self.head(x.mean(1))
