@@ -72,6 +72,8 @@ def report(
     found: Family, room: int | None = None, keys: Sequence[str] = DEFAULT, signs: Signs = ASCII
 ) -> list[Styled]:  # fmt: skip
     """The table, a line a variant; what does not fit says why. `room` is the width of the screen, None for no limit."""
+    if not any(variant.totals for variant in found):
+        keys = ()
     heads = [*found.names, *map(title, keys)]
     rows = [cells(variant, keys) for variant in found]
     widths = [max([width(row[at]) for row in (heads, *rows)]) for at in range(len(heads))]
@@ -91,6 +93,8 @@ def report(
 
 def coverage(found: Family) -> str:
     """How many layers were counted, over all variants, and which were not."""
+    if not any(variant.totals for variant in found):
+        return "counted: nothing, because no variant fits" if found.variants else "counted: nothing"
     layers = sum(variant.layers for variant in found)
     missing = sum(len(variant.uncounted) for variant in found)
     if missing:
@@ -101,7 +105,15 @@ def coverage(found: Family) -> str:
 
 def _coverage(found: Family, room: int | None) -> list[Styled]:
     style = "caution" if any(variant.uncounted for variant in found) else "faint"
-    return [(), *[((text, style),) for text in wrap(printable(coverage(found)), min(room or _PROSE, _PROSE))]]
+    said = f"{coverage(found)}{_remedy(found)}"
+    return [(), *[((text, style),) for text in wrap(printable(said), min(room or _PROSE, _PROSE))]]
+
+
+def _remedy(found: Family) -> str:
+    """What helps if strides are all that keeps the variants from fitting."""
+    if found.variants and all("the stride doesn't fit" in variant.reason for variant in found):
+        return "; floor or ceil behind the layer lets it round, as frameworks do"
+    return ""
 
 
 def title(key: str) -> str:
@@ -124,6 +136,7 @@ def _cell(variant: Variant, key: str) -> str:
 def _heading(found: Family, room: int | None) -> list[Styled]:
     misfits = sum(variant.totals is None for variant in found)
     told = f"; {misfits:,} {'do' if misfits > 1 else 'does'} not fit" if misfits else ""
+    told = "; none fits" if misfits == len(found) > 1 else told
     many = count(len(found), "variant") + told
     text = f"{found.title}: {many}" if found.title else many
     return [((line, "title"),) for line in wrap(printable(text), min(room or _PROSE, _PROSE))]
