@@ -104,6 +104,10 @@ AWKWARD = [
     # blocks that parts of others come between
     "INPUT 4 -> a: [x: FC 4] -> b: FC 4 -> ADD @a -> a2: FC 4",
     "def f { p: FC 4 -> @q -> r: FC 4 }\nINPUT 4 -> q: FC 4 -> g: [s: FC 4 -> u: ID] -> ADD @q",
+    # modules whose names count up
+    "def more n { ADD [LINEAR n, ID] -> RELU }\nINPUT 3x4 -> [more 4]*5 -> FC 2",
+    "def wider n { ADD [FC n, FC n] -> RELU }\nINPUT 4 -> wider 6 -> wider 8 -> wider 10 -> wider 12 -> FC 2",
+    "def mixed n x { ADD [LINEAR n, @x] -> RELU }\nINPUT 3x4 -> m: LINEAR 4 -> [mixed 4 @m]*5 -> FC 2",
     # nothing at all
     "INPUT 7x7x5",
     "INPUT 7x7x5 -> ID",
@@ -197,7 +201,16 @@ GAP -> aux: FC 4 -> OUTPUT train
 @layer3 -> GAP -> fc: FC 10
 """
 
-PRINTED = {"lenet5": "", "small-vgg": SMALL_VGG, "chain": CHAIN, "residual": RESIDUAL}
+REPEATS = """\
+set title="Nine residual blocks"
+def residual { ADD [CONV cin 3x3 p1 nobias -> BN -> RELU -> CONV cin 3x3 p1 nobias -> BN, ID] -> RELU }
+INPUT 32x32x3
+CONV 16 3x3 p1 nobias -> BN -> RELU
+[residual]*9
+GAP -> FC 10
+"""
+
+PRINTED = {"lenet5": "", "small-vgg": SMALL_VGG, "chain": CHAIN, "residual": RESIDUAL, "repeats": REPEATS}
 
 
 @every_framework

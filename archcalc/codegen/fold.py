@@ -270,3 +270,11 @@ def _repeat(items: Sequence[Code]) -> Repeat:
         return Progress(item, Lit(step, f"{item.name}_step")) if step else item
 
     return Repeat(change(items[0], leaf), Lit(len(items), "repeats"))
+
+
+def turns(item: Code) -> int:
+    """How many expressions one stands for, as `runs` makes them."""
+    if not isinstance(item, Repeat):
+        return 1
+    assert isinstance(item.count, Lit)
+    return int(item.count.value)

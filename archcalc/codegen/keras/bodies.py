@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ...graph import Graph
-from ..code import Arg, Call, Code, In, Lit, Own, Raw, Repeat, call, change
-from ..fold import Body, Line, Ref, runs
+from ..code import Arg, Call, Code, In, Own, Raw, Repeat, call, change
+from ..fold import Body, Line, Ref, runs, turns
 from ..naming import given_names
 from ..regions import Region
 from ..step import Placed, Value
@@ -109,7 +109,7 @@ def _rolled(lines: list[Line], outputs: tuple[Ref, ...]) -> list[Line]:
     while place < len(lines):
         end = _chain(lines, place, outputs)
         for item in runs([_unnamed(line.code) for line in lines[place:end]]):
-            count = _count(item)
+            count = turns(item)
             found.append(lines[place] if count == 1 else _loop(lines[place : place + count], item))
             place += count
     return found
@@ -149,13 +149,6 @@ def _parts(code: Code) -> _Label:
 
 def _unnamed(code: Code) -> Code:
     return Call(code.function, code.args[:-1]) if isinstance(code, Call) and _parts(code).stem else code
-
-
-def _count(item: Code) -> int:
-    if not isinstance(item, Repeat):
-        return 1
-    assert isinstance(item.count, Lit)
-    return int(item.count.value)
 
 
 def _loop(lines: list[Line], item: Code) -> Line:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...graph import Graph
-from ..code import Call, Code, In, Items, Own, Raw, Repeat, call, change
+from ..code import Code, In, Items, Own, Raw, Repeat, call, change
 from ..fold import Body, Entry, Line, Ref, runs
 from ..naming import given_names
 from ..regions import Region
 from ..step import Placed, Stored, Value
 from .chains import IDENTITY, Made, sequence
+from .loops import called, counted, loop, private, run
 
 SEQUENCE, LIST, MODULE = "sequence", "list", "module"
 
@@ -40,6 +41,8 @@ class Bodies:
             entries = self._contained(region.path, entries)
             form = MODULE
         rolled = self._rolled(region, lines, outputs)
+        if form == MODULE:
+            entries, rolled = counted(entries, rolled, outputs)
         return Body(form, tuple(entries), tuple(rolled), given_names(self.graph, region, "x", "weight"), outputs)
 
     # Forwards
@@ -77,9 +80,9 @@ class Bodies:
         found: list[Line] = []
         place = 0
         while place < len(lines):
-            end = _run(lines, place)
-            if end - place > 1 and self._whole(region, lines[place:end]) and _private(lines, place, end, outputs):
-                found.append(_loop(lines[place:end]))
+            end = run(lines, place)
+            if end - place > 1 and self._whole(region, lines[place:end]) and private(lines, place, end, outputs):
+                found.append(loop(lines[place:end]))
             else:
                 found += lines[place:end]
             place = end
@@ -87,7 +90,7 @@ class Bodies:
 
     def _whole(self, region: Region, lines: list[Line]) -> bool:
         """Whether these are all parts of a list."""
-        stem = _called(lines[0]).rpartition(".")[0]
+        stem = called(lines[0]).rpartition(".")[0]
         path = ".".join(filter(None, (region.path, stem)))
         parts = {item.path for item in region.items if isinstance(item, Region)}
         inside = [part for part in parts if part.rpartition(".")[0] == path]
@@ -158,40 +161,3 @@ def _listed(entries: list[Entry]) -> Code:
     if len(listed) == 1 and isinstance(listed[0], Repeat):
         return call("nn.ModuleList", replace(listed[0], star=False))
     return call("nn.ModuleList", Items(tuple(listed)))
-
-
-def _called(line: Line) -> str:
-    """The path of the module that a line calls with its operands and nothing else, or ""."""
-    match line.code:
-        case Call(function=Own(part=path), args=args) if [arg.value for arg in args] == [*map(In, range(len(args)))]:
-            return path
-    return ""
-
-
-def _run(lines: list[Line], start: int) -> int:
-    """Where lines end that call 0, 1, 2, ... of a list, each with what the one before gives."""
-    stem, _, number = _called(lines[start]).rpartition(".")
-    if number != "0":
-        return start + 1
-    end = start + 1
-    while end < len(lines):
-        before, line = lines[end - 1], lines[end]
-        name = ".".join(filter(None, (stem, str(end - start))))
-        if _called(line) != name or line.inputs != (*before.outputs, *before.inputs[1:]):
-            break
-        end += 1
-    return end
-
-
-def _private(lines: list[Line], start: int, end: int, outputs: tuple[Ref, ...]) -> bool:
-    """Whether nobody else reads what passes between the lines of a run."""
-    between = {ref for line in lines[start : end - 1] for ref in line.outputs}
-    elsewhere = {ref for line in (*lines[: start + 1], *lines[end:]) for ref in line.inputs}
-    return not between & {*elsewhere, *outputs}
-
-
-def _loop(lines: list[Line]) -> Line:
-    first, last = lines[0], lines[-1]
-    stem = _called(first).rpartition(".")[0]
-    code = call(Raw("layer"), *map(In, range(len(first.inputs))))
-    return Line(code, first.inputs, last.outputs, first.hint, True, ("layer", Own(stem)))

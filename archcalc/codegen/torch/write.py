@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ...graph import Graph
 from ..classes import Class, Use, classes
-from ..code import Call, Code, Derived, Raw, Suffix, call, leaves
+from ..code import Call, Code, Derived, Raw, Repeat, Suffix, call, leaves
 from ..fold import Body, Entry, Folded, Param
 from ..head import head
 from ..naming import Namer, camel
@@ -20,6 +20,7 @@ from ..step import Value
 from ..text import lines, text
 from ..words import inputs, plain
 from .bodies import LIST, MODULE, SEQUENCE, Bodies, alive
+from .loops import LOOP
 from .translate import Port, Program, translate
 
 TAKEN = ("Tensor", "OrderedDict", "F", "Module")
@@ -204,7 +205,11 @@ def _read(body: Body) -> set[str]:
 
 
 def _stored(entry: Entry, own: Callable[[str], Code]) -> list[str]:
-    """The statement that stores a module, a parameter or a buffer."""
+    """The statement that stores a module, a parameter or a buffer, or a loop that stores several modules."""
+    if entry.kind == LOOP:
+        assert isinstance(entry.made, Repeat)
+        each = lines(call("self.add_module", Raw(entry.name), entry.made.item), 12)
+        return [f"        for i in range({text(entry.made.count)}):", *each]
     holder, _, name = entry.name.rpartition(".")
     base = text(own(holder))
     if entry.kind == "buffer":
