@@ -22,6 +22,8 @@ KEY = "archcalc.layers"
 """The property of the model that holds the note."""
 MOST = 8_000_000
 """Characters of a note: the largest shipped network takes a tenth."""
+MOST_TEXT = 300_000
+"""Characters of all texts that differ: shipped networks have up to 2,000."""
 
 
 def note(graph: Graph) -> str:
@@ -59,7 +61,7 @@ def _ops(texts: Sequence[str]) -> list[Op]:
     """The layers that texts spell, a line each."""
     different = list(dict.fromkeys(texts))
     source = Source("\n".join(different))
-    parsed = read(source, MOST)
+    parsed = read(source, MOST_TEXT)
     if parsed.spec is None or parsed.mistakes:
         raise ValueError
     scope = Scope(source)

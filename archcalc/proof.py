@@ -14,7 +14,7 @@ from typing import Any
 
 from .backends.lower import DYNAMIC, Constant, Model, PlacedNode, Port, lower
 from .errors import ArchcalcError
-from .graph import Graph
+from .graph import Graph, Node
 from .hints import KEY, noted
 from .reading.proto import Call, GraphPart, Info, ModelPart
 from .reading.tensor import BFLOAT16, BOOL, FLOAT, FLOAT16, INT64, MOST, Tensor
@@ -31,14 +31,43 @@ def proven(model: ModelPart, file: str) -> Graph | None:
     if text is None or model.functions:
         return None
     graph = noted(text, file, model.title)
-    if graph is None:
+    if graph is None or not _modest(graph, model.graph):
         return None
     try:
         exported = lower(graph, _batch(model.graph))
     except (ArchcalcError, NotImplementedError, ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None
     same = model.opsets.keys() == {""} and model.opsets[""] >= exported.opset and _same(exported, model.graph)
-    return graph if same else None
+    return graph if same and _same_constants(exported, graph, model.graph) else None
+
+
+MOST_MADE = 2**22
+"""Numbers of constants that are made at most, all layers together."""
+
+
+def _modest(graph: Graph, part: GraphPart) -> bool:
+    """Whether exporting what a note claims costs no more than the file itself may."""
+    nodes = len(part.nodes)
+    copies = (max(getattr(node.op, "layers", 1), getattr(node.op, "experts", 1)) for node in graph.nodes)
+    lists = (max(node.shape) for node in graph.nodes if getattr(node.op, "noaffine", False) or node.op.word in _LISTING)
+    return len(graph.nodes) <= nodes + len(part.inputs) and max(copies) <= nodes and sum(lists) <= MOST_MADE
+
+
+_LISTING = ("UP", "ROLL")
+"""Layers whose export lists positions."""
+
+
+def _numbers(graph: Graph) -> dict[str, int]:
+    """About how many numbers the largest table of every layer has."""
+    return {node.name: _table(graph, node) for node in graph.nodes}
+
+
+def _table(graph: Graph, node: Node) -> int:
+    volumes = [prod(shape) for shape in (*graph.shapes(node), node.shape)]
+    if node.op.word == "AAP":
+        return volumes[0] * volumes[-1]
+    windows = node.op.footprint(*graph.shapes(node)) or ()
+    return max(volumes) * int(prod([window.kernel for window in windows]))
 
 
 def _batch(part: GraphPart) -> int | str:
@@ -58,11 +87,23 @@ def _same(model: Model, part: GraphPart) -> bool:
     stored = {constant.name for constant in model.constants} | model.weights.keys()
     if stored != part.tensors.keys() or not _same_ends(model.inputs, part.inputs, model):
         return False
-    return (
-        _same_ends(model.outputs, part.outputs, model)
-        and all(_same_weight(part.tensors[name], weight.shape) for name, (_, weight) in model.weights.items())
-        and all(_same_constant(constant, part.tensors[constant.name]) for constant in model.constants)
+    return _same_ends(model.outputs, part.outputs, model) and all(
+        _same_weight(part.tensors[name], weight.shape) for name, (_, weight) in model.weights.items()
     )
+
+
+def _same_constants(model: Model, graph: Graph, part: GraphPart) -> bool:
+    """Whether the constants are those of an export. Large tables say nothing of counts, and are not made for this."""
+    numbers, left = _numbers(graph), MOST_MADE
+    for constant in model.constants:
+        if callable(constant.values):
+            size = numbers[constant.name.partition("/")[0]]
+            left -= size
+            if left < 0:
+                continue
+        if not _same_constant(constant, part.tensors[constant.name]):
+            return False
+    return True
 
 
 def _wide(nodes: Sequence[Call]) -> list[Call] | None:

@@ -17,6 +17,7 @@ import pytest
 
 from archcalc import ArchcalcError
 from archcalc.analysis.table import tabulate
+from archcalc.hints import KEY
 from archcalc.load import read_model
 
 from .commands import environment
@@ -250,6 +251,29 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a text": (lambda: b"INPUT 3x3 -> CONV 4 3", "E660"),
     "an empty graph": (lambda: model(b""), "E664"),
 }  # fmt: skip
+
+
+NOTES = {
+    "a billion layers in one": '[["input","INPUT 5x5",[]],["y","LSTM 5 layers=1000000000",[0]]]',
+    "scales for 10^12 channels": '[["input","INPUT 1x1000000000000",[]],["y","BN noaffine",[0]]]',
+    "positions in a list of 10^12": '[["input","INPUT 1000000000000x1",[]],["y","UP 2",[0]]]',
+    "patches of patches": '[["input","INPUT 400x400x1",[]],["y","UNFOLD 400x400",[0]]]',
+    "a table of 10^10": '[["input","INPUT 300000x1",[]],["y","AAP 200000",[0]]]',
+    "brackets": "[" * 100_000,
+    "many layers": json.dumps([["input", "INPUT 9", []], *([f"y{i}", f"FC {i}", [0]] for i in range(1, 100_000))]),
+}
+"""What a file may say of the layers that it claims to be the export of."""
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_notes_of_layers_cost_nothing(name: str, ask: Callable[[Path], Answer], tmp_path: Path) -> None:
+    file = tmp_path / "model.onnx"
+    note = f'{{"name":"n","layers":{NOTES[name]},"outputs":[1]}}'
+    file.write_bytes(chain(*relus(2)) + part(14, part(1, KEY) + part(2, note)))
+    answer = ask(file)
+    assert (answer.code, answer.counts) == ("", [0, 0, 0]), answer.text
+    assert answer.seconds < SECONDS
+    assert answer.megabytes < MEGABYTES
 
 
 @pytest.mark.parametrize("name", CASES)
