@@ -13,7 +13,9 @@ import pytest
 
 import archcalc
 from archcalc import Network, SpecError, UsageError
+from archcalc.analysis.table import Table
 from archcalc.conventions.tools import by_layer, compare, tools
+from archcalc.report.comparison import waterfall
 
 from .commands import process
 
@@ -70,6 +72,20 @@ def test_measured_flops(model: str, tool: str, flops: int) -> None:
 )
 def test_totals_of_more_networks(model: str, tool: str, total: str) -> None:
     assert network(model).counted_by(tool).total == int(total)
+
+
+@pytest.mark.parametrize(
+    ("spec", "tool", "total"),
+    [
+        (row["spec"], row["tool"], int(row["total"]))
+        for row in csv.DictReader((DATA / "layer_totals.csv").read_text(encoding="utf-8").splitlines())
+    ],
+)
+def test_totals_of_every_kind_of_layer(spec: str, tool: str, total: int) -> None:
+    """Measured on PyTorch's modules."""
+    figure = archcalc.parse(spec).counted_by(tool)
+    assert figure.unknown == ()
+    assert figure.total == total == sum(step.times * step.number for step in figure.steps)
 
 
 def test_every_row_is_compared() -> None:
@@ -153,7 +169,37 @@ def test_the_quantities_add_up_to_the_multiply_adds(name: str) -> None:
 
 
 def test_layers_that_no_rule_is_known_for_are_told() -> None:
-    assert compare(archcalc.parse("INPUT 8x8x4 -> LRN 5 -> RELU").table()).unweighed == ("LRN",)
+    compared = compare(archcalc.parse("INPUT 8x8x4 -> L2NORM -> AAP 3x3 -> RELU").table())
+    assert compared.unweighed == ("L2NORM",)
+    missing = {figure.tool.name: figure.unknown for figure in compared.figures}
+    assert missing["macs"] == missing["keras"] == ()
+    assert missing["thop"] == ("L2NORM",) and missing["onnx-tool"] == ("L2NORM", "AAP uneven")
+    said = process('compare-tools "INPUT 8x8x4 -> L2NORM -> AAP 3x3 -> RELU"').out
+    assert said.count("its rule is not known for AAP uneven\n") == 2
+    assert said.endswith("no tool's rule is known for L2NORM: their multiply-adds count, and nothing else\n")
+    assert "its rule is not known for GRU" in process('show "INPUT 7x12 -> GRU 20" --as onnx-tool').out
+
+
+def test_columns_leave_what_is_not_known_open() -> None:
+    table = archcalc.parse("INPUT 8x8x4 -> AAP 3x3 -> RELU").table()
+    assert table.report("csv", columns="name,onnx-tool,thop").splitlines()[1:] == ["aap1,,292", "relu1,36,0"]
+
+
+def test_reports_say_how_many_layers_were_counted() -> None:
+    assert "\ncounted: all 23 layers\n" in process("compare-tools alexnet").out
+    assert "\ncounted: all 23 layers\n" in process("show alexnet --as thop").out
+
+
+@pytest.mark.parametrize("room", [60, 80, 200])
+def test_the_waterfall_fits_the_screen(room: int) -> None:
+    table = network("resnet50").table()
+    lines = ["".join(text for text, _ in line).rstrip() for line in waterfall(table, compare(table), room)]
+    assert max(map(len, lines)) <= room
+    assert " ".join(" ".join(lines).split()) == " ".join(" ".join(_all(table)).split())
+
+
+def _all(table: Table) -> list[str]:
+    return ["".join(text for text, _ in line) for line in waterfall(table, compare(table))]
 
 
 def test_free_dimensions_and_unknown_tools_are_refused() -> None:

@@ -21,7 +21,7 @@ def compare_tools(words: list[str]) -> int:
     if given.json:
         sys.stdout.write(json.document(comparison.as_dict(compared)))
     else:
-        text.write(comparison.waterfall(net.graph.title, compared), sys.stdout)
+        text.write(comparison.waterfall(net.table(), compared, text.screen(sys.stdout)[0]), sys.stdout)
     return 0
 
 
@@ -32,5 +32,5 @@ def show_as(net: Network, given: Namespace) -> int:
     if given.json:
         sys.stdout.write(json.document(comparison.layers_dict(net.table(), figure)))
     else:
-        text.write(comparison.layers(net.graph.title, net.table(), figure), sys.stdout)
+        text.write(comparison.layers(net.table(), figure, text.screen(sys.stdout)[0]), sys.stdout)
     return 0

@@ -4,35 +4,52 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..analysis.table import Table
 from ..errors import Diagnostic, SpecError, UsageError
 from ..graph import Graph
 from ..words import nearest
 from .data import read
+from .measures import BASE
 from .networks import habits_of
-from .quantities import BASE, quantities, unweighed
+from .quantities import kinds, quantities, unweighed
 
 
 class Tool(NamedTuple):
-    """A convention: multiply-adds times `scale`, plus each quantity times its weight."""
+    """A convention: multiply-adds times `scale`, plus each quantity times its weight.
+
+    `unknown` are the kinds of layers of which its rule is not known; a `complete` convention has one for every layer.
+    """
 
     name: str
     about: str
     scale: int
     weights: dict[str, int]
     defects: dict[str, str]
+    unknown: tuple[str, ...] = ()
+    complete: bool = False
+
+    def _named(self, quantity: str) -> str:
+        """The name under which a quantity is weighed: a variant that has no weight of its own is the plain one."""
+        while quantity not in self.weights and "," in quantity:
+            quantity = quantity.rpartition(",")[0]
+        return quantity
 
     def weight(self, quantity: str) -> int:
         """What one of a quantity counts."""
-        plain = quantity.partition(",")[0]
-        return self.weights.get(quantity, self.weights.get(plain, self.scale if plain in BASE else 0))
+        name = self._named(quantity)
+        return self.weights.get(name, self.scale if name in BASE else 0)
 
     def defect(self, quantity: str) -> str:
         """What is wrong with that weight; a variant with a weight of its own is not the plain quantity's concern."""
-        plain = quantity if quantity in self.weights else quantity.partition(",")[0]
-        return self.defects.get(plain, "")
+        return self.defects.get(self._named(quantity), "")
+
+    def lacks(self, graph: Graph) -> tuple[str, ...]:
+        """The kinds of layers in a network of which it is not known what the tool makes of them."""
+        if self.complete:
+            return ()
+        return (*unweighed(graph), *(kind for kind in kinds(graph) if kind in self.unknown))
 
 
 class Step(NamedTuple):
@@ -50,11 +67,12 @@ class Step(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """What a tool prints, and why."""
+    """What a tool prints, and why; of `unknown` kinds of layers its rule is not known, so there may be more."""
 
     tool: Tool
     total: int
     steps: tuple[Step, ...]
+    unknown: tuple[str, ...] = ()
 
 
 @cache
@@ -62,9 +80,13 @@ def tools() -> dict[str, Tool]:
     """All conventions by name."""
     rows = read("tools")
     return {
-        name: Tool(name, row["about"], row["scale"], row.get("weights", {}), row.get("defects", {}))
+        name: Tool(name, weights=row.pop("weights", {}), defects=row.pop("defects", {}), **_lists(row))
         for name, row in rows.items()
     }
+
+
+def _lists(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
 def tool(name: str) -> Tool:
@@ -90,7 +112,9 @@ def compare(table: Table) -> Compared:
     found: Counter[str] = Counter()
     for layer in by_layer(table).values():
         found.update(layer)
-    return Compared(table.totals.macs, tuple(figure(row, found) for row in tools().values()), unweighed(table.graph))
+    graph = table.graph
+    figures = (figure(row, found)._replace(unknown=row.lacks(graph)) for row in tools().values())
+    return Compared(table.totals.macs, tuple(figures), unweighed(graph))
 
 
 def figure_of(table: Table, name: str) -> Figure:

@@ -6,7 +6,7 @@ from functools import cache
 from weakref import ref
 
 from ..conventions.networks import habits_of
-from ..conventions.quantities import quantities, unweighed
+from ..conventions.quantities import kind, quantities
 from ..conventions.tools import figure, fixed, tool, tools
 from ..graph import Graph
 from .columns import Column
@@ -41,7 +41,7 @@ class _Counts:
         graph = line.rows[0].graph
         if self._graph is None or self._graph() is not graph:
             fixed(graph)
-            self._graph, self._habits, self._unknown = ref(graph), habits_of(graph), unweighed(graph)
-        known = [row.node for row in line.rows if row.op not in self._unknown]
+            self._graph, self._habits, self._unknown = ref(graph), habits_of(graph), self.tool.lacks(graph)
+        known = [row.node for row in line.rows if kind(graph, row.node) not in self._unknown]
         found = [figure(self.tool, quantities(graph, node, self._habits)).total for node in known]
         return sum(found) if found else None
