@@ -38,7 +38,10 @@ def classes(
     spell: Callable[[str], str],
     taken: Iterable[str],
 ) -> list[Class]:
-    """All classes, each after those that it needs. `used` hears how each block is made before those around it are asked."""  # noqa: E501
+    """All classes, each after those that it needs.
+
+    `used` hears how each block is made before those around it are asked.
+    """
     found: list[Class] = []
     names = set(taken)
     for regions in _levels(root):
