@@ -142,8 +142,6 @@ def test_a_model_has_its_own_weights(tmp_path: Path) -> None:
     net = archcalc.load(str(file))
     with pytest.raises(UsageError, match="E674"):
         net.run(weights="zeros")
-    with pytest.raises(UsageError, match="E674"):
-        net.bench()
 
 
 def test_nothing_is_written_and_no_socket_opened(tmp_path: Path) -> None:
