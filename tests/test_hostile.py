@@ -133,6 +133,7 @@ SHORT = {
     "quotients of huge numbers": ("INPUT (10**300//7**300 + 10**300%7**350)", "E214"),
     "no size": ("INPUT 0x32x3", "E214"),
     "a negative size": ("INPUT -32x32x3", "E214"),
+    "a billion layers in one": ("INPUT 5x5 -> LSTM 5 layers=1000000000", "E352"),
     "an image of 10^18 points": ("INPUT 1000000000x1000000000x3 -> CONV 64 3x3", "E315"),
     "an image of 10^900 points": ("INPUT 1e300x1e300x1e300", "E214"),
     "five hundred huge axes": (f"INPUT {'x'.join(['4e18'] * 500)}", "E315"),

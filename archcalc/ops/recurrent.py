@@ -17,6 +17,10 @@ from .base import BATCH, LAST, Lowering, OnnxNode, Op, Weight, ints, need_rank, 
 from .fields import COUNT, REFERENCE, argument, choice, flag, option
 
 
+MAX_STACK = 10_000
+"""Layers of one recurrent layer: each has weights of its own."""
+
+
 class Cell(NamedTuple):
     """One direction of one layer: how its weights' names end, and how many numbers it reads at each step."""
 
@@ -76,6 +80,9 @@ class Recurrent(Op):
         return (*x[0][:-2], self.width) if self.last else (*x[0][:-1], self.width)
 
     def _check_biases(self) -> None:
+        if self.layers > MAX_STACK:
+            note, help = f"layers={self.layers:,}", (f"layers={MAX_STACK:,} at most",)
+            raise SpecError.of("E352", f"{self.word} has too many layers on top of each other", note, help)
         note, help = f"biases={self.biases}", ("biases=1 as in textbooks, biases=2 as in PyTorch",)
         if self.biases > 2:
             raise SpecError.of("E350", f"{self.word} has one or two biases a gate", note, help)
