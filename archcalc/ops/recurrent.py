@@ -16,7 +16,6 @@ from ..shape import POINT, Shape, Window, show
 from .base import BATCH, LAST, Lowering, OnnxNode, Op, Weight, ints, need_rank, node
 from .fields import COUNT, REFERENCE, argument, choice, flag, option
 
-
 MAX_STACK = 10_000
 """Layers of one recurrent layer: each has weights of its own."""
 
