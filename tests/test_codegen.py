@@ -108,6 +108,8 @@ AWKWARD = [
     "def more n { ADD [LINEAR n, ID] -> RELU }\nINPUT 3x4 -> [more 4]*5 -> FC 2",
     "def wider n { ADD [FC n, FC n] -> RELU }\nINPUT 4 -> wider 6 -> wider 8 -> wider 10 -> wider 12 -> FC 2",
     "def mixed n x { ADD [LINEAR n, @x] -> RELU }\nINPUT 3x4 -> m: LINEAR 4 -> [mixed 4 @m]*5 -> FC 2",
+    # a vector for a classifier, of what is the same for all examples
+    "INPUT 4 -> FC 2\np: PARAM 2x3x4 -> c: [DROP 0.5 -> FC 3]",
     # nothing at all
     "INPUT 7x7x5",
     "INPUT 7x7x5 -> ID",

@@ -119,6 +119,8 @@ class _Translator:
 
     def _layer(self, index: int, node: Node) -> None:
         translation = TABLE[node.op.word]
+        if index in self.flat and not self.forms[node.inputs[0]].lead:
+            self.flat.discard(index)
         takes = self._takes(index, node)
         values = [self._value(source, takes, node.name) for source in node.inputs]
         leads = [self.forms[source].lead for source in node.inputs]
