@@ -164,7 +164,10 @@ def test_random_networks_stay_the_same(text: str) -> None:
     assert to_spec(again) == written
 
 
-SCHEMES = ("{0}", "node_{1}", "block_{2}_conv{3}", "model.layers.{2}.sub{3}", "{3}.{2}", "/Enc/5x5.{1}/Conv", "Same")
+SCHEMES = (
+    "{0}", "node_{1}", "block_{2}_conv{3}", "model.layers.{2}.sub{3}", "{3}.{2}", "/Enc/5x5.{1}/Conv", "Same",
+    "long" * 200 + "{1}", "deep.{3}." * 150, "...", "set.let.{1}", "\u00e4\u4e2d {1}", "",
+)  # fmt: skip
 """How other software calls layers: by our own name, their number, or parts of that."""
 
 

@@ -7,6 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 Path = tuple[str, ...]
 
+LONGEST, DEEPEST = 400, 30
+"""Characters and parts of a path: the language has a limit of 500 characters, and numbers may come behind."""
+
 
 def parts(names: Iterable[str]) -> list[Path]:
     """The path of every layer in parts.
@@ -76,7 +79,13 @@ def _valid(names: Iterable[str]) -> Path:
                 part = f"{result.pop()}_{part}"
             part = f"{result.pop() if result else ''}_{part}"
         result += [part] if part else []
-    return tuple(result) or ("layer",)
+    return _short(tuple(result)) or ("layer",)
+
+
+def _short(path: Path) -> Path:
+    """A path of one part, where it is too deep or too long."""
+    fine = len(path) <= DEEPEST and sum(map(len, path)) + len(path) <= LONGEST
+    return path if fine else ("_".join(path)[:LONGEST],)
 
 
 def _label(part: str) -> bool:

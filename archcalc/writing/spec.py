@@ -129,11 +129,18 @@ def _attempt(graph: Graph, paths: Sequence[Path], fit: str) -> Attempt:
             paths = glued(paths, stuck.regions)
             changes = Changes({*changes.apart, *stuck.merges}, {*changes.opened, *stuck.opened})
             continue
+        except RecursionError:
+            break
         if _means(written, graph, paths):
             return Attempt(written, paths)
         break
     paths = flat(paths)
-    return Attempt(_write(graph, paths, fit, Changes(range(len(paths)), ()), fold=False), paths)
+    written = _write(graph, paths, fit, Changes(range(len(paths)), ()), fold=False)
+    if not _means(written, graph, paths):
+        note = f"{len(graph.nodes):,} layers, {len(written):,} characters of text"
+        help = ("specs have at most a million characters, and blocks that stand in each other at most 64 deep",)
+        raise SpecError.of("E452", "the network is too large for a spec", note, help)
+    return Attempt(written, paths)
 
 
 def _write(graph: Graph, paths: Sequence[Path], fit: str, changes: Changes, fold: bool = True) -> str:
@@ -164,8 +171,8 @@ def _means(text: str, graph: Graph, paths: Sequence[Path]) -> bool:
 
 def _parsed(text: str) -> Graph | None:
     source = Source(text)
-    parsed = read(source)
     try:
+        parsed = read(source)
         return build(parsed.spec or (), source, mistakes=parsed.mistakes)
     except ArchcalcError:
         return None
