@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os.path import basename, splitext
@@ -71,8 +72,8 @@ def _too_deep(path: str) -> LimitError:
     return LimitError(Diagnostic("E661", f"{path} nests functions or subgraphs too deep"))
 
 
-def walk(model: ModelPart, path: str, reading: Reading) -> tuple[Reader, Scope]:
-    """A model's nodes, read one after the other: the layers, and the values of the whole graph."""
+def walk(model: ModelPart, path: str, reading: Reading, kind: type[Reader] = Reader) -> tuple[Reader, Scope]:
+    """A model's nodes, read one after the other by a reader of this kind: the layers, and the whole graph's values."""
     if model.opsets.get("", 0) < LOWEST and not model.functions and "" not in model.opsets:
         model = _with_opset(model)
     check_calls(model, reading.max_layers)
@@ -81,7 +82,7 @@ def walk(model: ModelPart, path: str, reading: Reading) -> tuple[Reader, Scope]:
     batch = Factor(known.size)
     symbols.settle(known.name, known.size)
     lifter = Lifter(Source("", path), Names(), batch, reading.max_layers)
-    reader = Reader(model, lifter, symbols)
+    reader = kind(model, lifter, symbols)
     scope = reader.scope(model.graph, None, model.opsets)
     add_inputs(reader, scope, model.graph, reading)
     reader.run(model.graph, scope)
@@ -96,9 +97,15 @@ def _with_opset(model: ModelPart) -> ModelPart:
     )
 
 
+_NAMELESS = re.compile(r"|main_?graph|torch.jit.*|graph|main|onnx.?model|tf2onnx|model", re.IGNORECASE)
+"""What exporters call a graph that nobody named."""
+
+
 def _title(model: ModelPart, path: str) -> str:
+    """The first line of the description, else the graph's own name, else the file's."""
     first = model.title.strip().splitlines()
-    return (first[0][:100] if first else "") or model.graph.name[:100] or basename(path)
+    name = "" if _NAMELESS.fullmatch(model.graph.name) else model.graph.name
+    return (first[0] if first else name)[:100] or splitext(basename(path))[0]
 
 
 def _warnings(reader: Reader) -> list[Diagnostic]:

@@ -101,7 +101,7 @@ def coverage(table: Table) -> str:
     """How many layers were counted, and which were not."""
     layers, missing = count(len(table.rows), "layer"), table.uncounted
     if missing:
-        names = ", ".join(f"{row.name} ({row.op})" for row in missing)
+        names = ", ".join(f"{row.name} ({row.text if row.op == 'ONNX' else row.op})" for row in missing)
         return f"{len(table.rows) - len(missing):,} of {layers}, so there is more to do; not counted: {names}"
     stored = sum(not row.node.active for row in table.rows)
     also = f"; {stored:,} are stored, but do not run" if stored else ""
