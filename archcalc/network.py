@@ -17,12 +17,9 @@ from .tables import Table
 
 if TYPE_CHECKING:
     from .analysis.devices import Device
-    from .analysis.diff import Diff
     from .analysis.explain import Explanation
-    from .analysis.storage import Memory
-    from .analysis.traffic import Roofline
-    from .analysis.training import Training
     from .conventions.tools import Figure
+    from .findings import Diff, Memory, Roofline, Training
     from .grading import Grade
     from .solver import Solved
     from .sweeping import Family
@@ -132,8 +129,9 @@ class Network(Executable):
         (13, 39, 8448)
         """
         from .analysis.diff import diff  # noqa: PLC0415 - only who compares waits for it
+        from .findings import Diff  # noqa: PLC0415
 
-        return diff(self._table, other.table())
+        return Diff.of(diff(self._table, other.table()))
 
     def memory(
         self, *, batch: int = 1, dtype: str | None = None, optimizer: str = "adam", mixed: bool = False,
@@ -152,7 +150,8 @@ class Network(Executable):
         >>> net.memory(mixed=True).fits("24GiB").training
         337
         """
-        from .analysis.storage import Memory, Setting  # noqa: PLC0415 - start-up time counts
+        from .analysis.storage import Setting  # noqa: PLC0415 - start-up time counts
+        from .findings import Memory  # noqa: PLC0415
 
         kind = dtype or ("float16" if mixed else "float32")
         return Memory(self._table, Setting(batch, kind, optimizer, mixed, in_place, recompute, tuple(freeze)))
@@ -168,8 +167,9 @@ class Network(Executable):
         (130853896192, 127077449728, 130853896192)
         """
         from .analysis.training import training  # noqa: PLC0415 - start-up time counts
+        from .findings import Training  # noqa: PLC0415
 
-        return training(self._table, batch, freeze, recompute)
+        return Training.of(training(self._table, batch, freeze, recompute))
 
     def roofline(self, device: Device | str | None = None, *, batch: int = 1, dtype: str | None = None) -> Roofline:
         """The bytes that every layer moves, its arithmetic intensity, and its bounds on a device, if one is given.
@@ -184,9 +184,10 @@ class Network(Executable):
         """
         from .analysis.devices import device as known  # noqa: PLC0415 - start-up time counts
         from .analysis.traffic import roofline  # noqa: PLC0415 - start-up time counts
+        from .findings import Roofline  # noqa: PLC0415
 
         found = known(device, dtype) if isinstance(device, str) else device
-        return roofline(self._table, batch, dtype or (found.dtype if found else "float32"), found)
+        return Roofline.of(roofline(self._table, batch, dtype or (found.dtype if found else "float32"), found))
 
     def as_dict(self) -> dict[str, Any]:
         """What `archcalc show --json` prints."""

@@ -95,6 +95,10 @@ class Family:
 
         return draw(chart(self, x, y, log))
 
+    def __repr__(self) -> str:
+        of = f" of {self.name}" if self.name else ""
+        return f"<Family{of}: {len(self):,} variants by {', '.join(self.names)}>"
+
     def __str__(self) -> str:
         from ..report.family import report  # noqa: PLC0415 - only who prints waits for it
 
