@@ -175,6 +175,16 @@ def test_volumes_that_grow(tmp_path: Path) -> None:
     assert "CONCAT [ID, RELU] -> CONCAT [ID, SIGMOID] => 4x4x8\nCONCAT [ID, TANH]" in text
 
 
+def test_free_sizes_stay_letters(tmp_path: Path) -> None:
+    path = tmp_path / "free.onnx"
+    conv = helper.make_node("Conv", ["x", "w"], ["y"], strides=[2, 2], pads=[1, 1, 1, 1])
+    path.write_bytes(model_of([conv], {"w": normal(4, 3, 3, 3)}, ("batch", 3, "height", "width")))
+    text = to_spec(read_spec(str(path)))
+    assert "INPUT HEIGHTxWIDTHx3 -> " in text
+    numbers = {"HEIGHT": 9, "WIDTH": 7}
+    assert archcalc.parse(text, set=numbers).output == archcalc.load(str(path), set=numbers).output == (5, 4, 4)
+
+
 SHAPES = {"s": [1, 3], "apart": [1, 5, 2, 4], "joined": [1, 5, 8]}
 
 
