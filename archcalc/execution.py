@@ -86,8 +86,10 @@ class Executable:
         without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
         """
         if self.graph.origin is not None:
-            help = ("run --repeat times the model as a whole", "convert writes it as a spec, which bench takes")
-            raise UsageError(Diagnostic("E674", "bench tells the layers of a spec, not those of a model", help=help))
+            return self._bench_foreign(
+                self._foreign(weights, dtype), device=device, seed=seed, batch=batch, threads=threads, repeat=repeat,
+                force=force,
+            )  # fmt: skip
         from .backends.bench import bench  # noqa: PLC0415 - onnxruntime takes 100 ms to import
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, random_inputs  # noqa: PLC0415 - onnxruntime takes 100 ms
@@ -117,6 +119,15 @@ class Executable:
         if not force:
             need(memory_needed(prepared, batch, expose=True), "the run with every volume exposed")
         return verify(prepared, expected, device, batch, seed, threads=threads)
+
+    def _bench_foreign(self, model: Foreign, *, batch: int, **options: Any) -> Bench:
+        from .backends.foreignbench import bench  # noqa: PLC0415 - numpy takes 50 ms to import
+        from .reading import Reading  # noqa: PLC0415 - few networks are read from models
+
+        origin = self.graph.origin
+        assert origin is not None
+        reading = Reading(origin.input, origin.values)
+        return bench(model, reading, self.table(), batch=batch, exported=origin.exported, **options)
 
     def _foreign(self, weights: str | PathLike[str], dtype: str) -> Foreign:
         """The model that the network was read from, which runs in a process of its own."""

@@ -68,6 +68,8 @@ class Origin(NamedTuple):
     path: str
     input: Shape | None
     values: Mapping[str, Any]
+    exported: bool = False
+    """Whether the file is proven to be our own export: its nodes are named after the layers."""
 
 
 class Amount(NamedTuple):

@@ -48,7 +48,7 @@ def read_model(path: str, options: Options | None = None) -> Graph:
     model = open_model(path)
     exported = None if options.input is not None or options.values else _exported(model, path)
     graph = exported or graph_of(model, path, Reading(options.input, options.values, options.max_layers))
-    return replace(graph, origin=Origin(path, options.input, options.values))
+    return replace(graph, origin=Origin(path, options.input, options.values, exported is not None))
 
 
 def _exported(model: ModelPart, path: str) -> Graph | None:

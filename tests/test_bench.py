@@ -13,8 +13,8 @@ from archcalc.analysis.traffic import together, traffic
 from archcalc.backends import binding, session
 from archcalc.backends.bench import Bench
 from archcalc.backends.export import Prepared
-from archcalc.backends.fusion import Fusion
-from archcalc.backends.lower import Model, lower
+from archcalc.backends.fusion import Fusion, Nodes
+from archcalc.backends.lower import lower
 from archcalc.backends.profile import Kernel
 from archcalc.cli.entry import main
 from archcalc.report.bench import together as named_together
@@ -34,8 +34,8 @@ def named(name: str, op_type: str = "Conv", start: int = 0) -> Kernel:
     return Kernel(name, op_type, "CPUExecutionProvider", start, 10, 0, 0, 0)
 
 
-def model(spec: str) -> Model:
-    return lower(archcalc.parse(spec).graph, 1)
+def nodes(spec: str) -> Nodes:
+    return Nodes.of(lower(archcalc.parse(spec).graph, 1).nodes)
 
 
 CONV = "INPUT 8x8x4 -> CONV 4 3x3 p1 nobias -> BN -> RELU -> POOL 2 s2 -> FC 2"
@@ -61,7 +61,7 @@ POST = "INPUT 6x8 -> u: LINEAR 16 -> GELU -> d: LINEAR 8 -> LN -> RELU"
     ],
 )  # fmt: skip
 def test_kernels_find_their_layers(spec: str, kernels: list[tuple[str, str]], groups: list[str]) -> None:
-    fusion = Fusion(model(spec), [named(name, op_type, start) for start, (name, op_type) in enumerate(kernels)])
+    fusion = Fusion(nodes(spec), [named(name, op_type, start) for start, (name, op_type) in enumerate(kernels)])
     names = [row.name for row in archcalc.parse(spec).table().rows]
     found: dict[str, list[str]] = {}
     for name in names:

@@ -5,22 +5,18 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..analysis.table import Row, Table
 from ..analysis.traffic import Traffic, together, traffic
-from .binding import Bound
 from .export import Prepared
-from .fusion import Fusion
-from .profile import Kernel, Pass, read_profile
+from .fusion import Fusion, Nodes
+from .profile import Kernel
 from .runtime import feeds_of
 from .session import open_session
+from .timing import WARM_UP, Timing, timed
 from .weights import Array
-
-WARM_UP = 3
-"""Runs before anything counts: memory is taken and kernels are chosen in the first ones."""
 
 
 @dataclass(frozen=True)
@@ -93,46 +89,42 @@ class Bench:
 
 def bench(
     prepared: Prepared, table: Table, inputs: Mapping[str, Array], *,
-    device: str, threads: int, batch: int, repeat: int, warm_up: int = WARM_UP,
+    device: str, threads: int, batch: int, repeat: int,
 ) -> Bench:  # fmt: skip
-    """Time whole runs first, then kernels, in a session of their own: the profiler takes time itself."""
+    """Time a network of ours: its nodes are named after its layers."""
+
+    def opened(profile: str) -> tuple[Any, str]:
+        return open_session(prepared, device, threads=threads, profile=profile)
+
     feeds, outputs = feeds_of(prepared, inputs)
-    session, used = open_session(prepared, device, threads=threads)
-    seconds = _repeat(Bound(session, used, feeds, outputs), warm_up, repeat)
-    del session  # its memory, before the next one takes as much
     with tempfile.TemporaryDirectory(prefix="archcalc-") as folder:
-        session, _ = open_session(prepared, device, threads=threads, profile=str(Path(folder) / "times"))
-        _repeat(Bound(session, used, feeds, outputs), warm_up, repeat)
-        passes = read_profile(Path(session.end_profiling()))[warm_up:]
-    rows, events = _by_layer(prepared, table, passes, batch)
-    return Bench(used, threads, batch, warm_up, tuple(seconds), rows, events)
+        timing = timed(opened, feeds, outputs, repeat, folder)
+    nodes = Nodes.of(prepared.model.nodes)
+    return by_layer(nodes, table, timing, threads=threads, batch=batch, dtype=prepared.kind.name)
 
 
-def _repeat(bound: Bound, warm_up: int, repeat: int) -> list[float]:
-    return [bound.run() for _ in range(warm_up + repeat)][warm_up:]
-
-
-def _by_layer(
-    prepared: Prepared, table: Table, passes: Sequence[Pass], batch: int
-) -> tuple[tuple[Timed, ...], tuple[Event, ...]]:
+def by_layer(nodes: Nodes, table: Table, timing: Timing, *, threads: int, batch: int, dtype: str) -> Bench:
     """The kernels of every run, gathered by the layers that they compute, in the order of the network."""
-    fusion = Fusion(prepared.model, passes[0].kernels)
+    passes = timing.passes
+    fusion = Fusion(nodes, passes[0].kernels)
     found: dict[str | None, list[list[Kernel]]] = {}
-    for run, one in enumerate(passes):
-        for kernel in one.kernels:
-            found.setdefault(fusion.layers(kernel.name), [[] for _ in passes])[run].append(kernel)
     layers: dict[str | None, list[tuple[Row, Traffic]]] = {}
-    for row, moved in traffic(table, batch, prepared.kind.name):
+    for row, moved in traffic(table, batch, dtype):
         layers.setdefault(fusion.group(row.name), []).append((row, moved))
     layers[None] = []
-    rows = tuple(_timed(layers[key], found[key], batch, prepared.kind.name) for key in layers if key in found)
+    for run, one in enumerate(passes):
+        for kernel in one.kernels:
+            key = fusion.layers(kernel.name)
+            found.setdefault(key if key in layers else None, [[] for _ in passes])[run].append(kernel)
+    rows = tuple(_timed(layers[key], found[key], batch, dtype) for key in layers if key in found)
     events = [
         Event(run, tuple(row.name for row, _ in layers[key]), kernel)
         for key, runs in found.items()
         for run, kernels in enumerate(runs)
         for kernel in kernels
     ]
-    return rows, tuple(sorted(events, key=lambda event: event.kernel.start))
+    events.sort(key=lambda event: event.kernel.start)
+    return Bench(timing.device, threads, batch, WARM_UP, timing.seconds, rows, tuple(events))
 
 
 def _timed(layers: Sequence[tuple[Row, Traffic]], runs: Sequence[Sequence[Kernel]], batch: int, dtype: str) -> Timed:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import Diagnostic, MissingError, SpecError, UsageError
 from ..reading import Reading, open_model
+from ..reading.ends import batch_of
 from ..reading.external import leads_out, locations
 from ..reading.interface import End, Interface, interface
 from ..reading.proto import ModelPart
@@ -46,21 +47,31 @@ class Foreign:
         check_outside(model, self.path)
         self.stored = sum(tensor.size for tensor in model.graph.tensors.values())
         self.interface: Interface = interface(model, path, reading)
+        self._batch = batch_of(model.graph).size
+
+    def examples(self, batch: int) -> int:
+        """How many examples a run takes: as many as asked for where that is free, else as the file says."""
+        if self.interface.free_batch or batch in (1, self._batch):
+            return batch if self.interface.free_batch else self._batch
+        message = f"the model's batch is {self._batch} and not free"
+        raise UsageError(Diagnostic("E612", message, f"a batch of {batch}", help=("leave --batch out",)))
 
     def inputs(self, batch: int, seed: int) -> dict[str, Array]:
         """Random numbers for every input, by our name: batch first, then the language's order of axes."""
+        self.examples(batch)
         random = np.random.default_rng(seed)
-        return {
-            end.name: _ours(end, _random(end, batch if self.interface.free_batch else 1, random))
-            for end in self.interface.inputs
-        }
+        free = batch if self.interface.free_batch else 1
+        return {end.name: _ours(end, _random(end, free, random)) for end in self.interface.inputs}
+
+    def feeds(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """What the model reads by its names, in ONNX's order of axes."""
+        return {end.theirs: _theirs(end, _given(end, arrays)) for end in self.interface.inputs}
 
     def run(
         self, arrays: Mapping[str, Array], device: str, *, threads: int = 0, repeat: int = 1, force: bool = False
     ) -> Run:
         """Execute the model as it is in the file, weights and all."""
-        feeds = {end.theirs: _theirs(end, _given(end, arrays)) for end in self.interface.inputs}
-        said, results = self._ask(feeds, device, threads=threads, repeat=repeat, force=force)
+        said, results = self.ask(self.feeds(arrays), device, threads=threads, repeat=repeat, force=force)
         outputs = {end.name: _ours(end, results[end.theirs]) for end in self.interface.outputs}
         return Run(outputs, said["device"], tuple(said["seconds"]))
 
@@ -69,19 +80,22 @@ class Foreign:
         start, known = perf_counter(), self.interface.values
         random = np.random.default_rng(seed)
         feeds = {end.theirs: _random(end, 1, random) for end in self.interface.inputs}
-        said, _ = self._ask(feeds, device, threads=threads, expose=list(known), force=force)
+        said, _ = self.ask(feeds, device, threads=threads, expose=list(known), force=force)
         rows = [Check(name, known[name], tuple(shape)) for name, shape in said["shapes"].items() if name in known]
         return Verification(tuple(rows), said["device"], self.stored, self.stored, perf_counter() - start)
 
-    def _ask(
+    def ask(
         self, feeds: dict[str, Array], device: str, *, threads: int = 0, repeat: int = 1,
-        expose: Sequence[str] = (), force: bool = False,
+        expose: Sequence[str] = (), force: bool = False, times: str = "",
     ) -> tuple[dict[str, Any], dict[str, Array]]:  # fmt: skip
-        """The answer of a process that runs the model; whatever happens to that is one diagnostic here."""
+        """The answer of a process that runs the model; whatever happens to that is one diagnostic here.
+
+        `times` is the folder where the profiler writes: then kernels are timed.
+        """
         request = {
             "path": self.path, "folder": str(Path(self.path).parent), "device": device, "threads": threads,
             "repeat": repeat, "outputs": [], "shapes_only": bool(expose), "more": _outputs(expose).hex(),
-            "memory": 0 if force else available_bytes() + (4 << 30),
+            "folder_of_times": times, "memory": 0 if force else available_bytes() + (4 << 30),
         }  # fmt: skip
         command = [sys.executable, "-m", "archcalc.backends.child"]
         child = subprocess.Popen(
@@ -106,11 +120,11 @@ class Foreign:
             said, arrays = receive(child.stdout)
         except (OSError, ValueError, EOFError):
             raise self._died(child) from None
+        if "missing" in said:
+            code, message, note, help = said["missing"]
+            raise MissingError(Diagnostic(code, message, note, tuple(help)))
         if "error" in said:
-            reason = str(said["error"])
-            if "onnxruntime is not installed" in reason:
-                raise MissingError(Diagnostic("E701", "onnxruntime is not installed", help=(_INSTALL,)))
-            raise SpecError(Diagnostic("E671", f"onnxruntime refuses {self.path}", reason))
+            raise SpecError(Diagnostic("E671", f"onnxruntime refuses {self.path}", str(said["error"])))
         return said, arrays
 
     def _died(self, child: subprocess.Popen[bytes]) -> SpecError:
@@ -118,9 +132,6 @@ class Foreign:
         note = f"its process ended by signal {-code}" if code < 0 else f"its process ended with {code}"
         help = ("the model may want more memory than there is, or be made to crash it",)
         return SpecError(Diagnostic("E672", f"onnxruntime crashed on {self.path}", note, help))
-
-
-_INSTALL = "pip install 'archcalc[cpu]', or 'archcalc[cuda]' for a GPU: never both"
 
 
 def _environment() -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 _SUFFIX = "_kernel_time"
+_CONTROL = ("If", "Loop", "Scan")
 
 
 class Kernel(NamedTuple):
@@ -45,7 +47,17 @@ def read_profile(path: Path) -> tuple[Pass, ...]:
 
 
 def _within(kernels: list[Kernel], start: int, end: int) -> tuple[Kernel, ...]:
-    return tuple(sorted((kernel for kernel in kernels if start <= kernel.start <= end), key=lambda one: one.start))
+    found = sorted((kernel for kernel in kernels if start <= kernel.start <= end), key=lambda one: one.start)
+    return tuple(_outermost(found))
+
+
+def _outermost(kernels: list[Kernel]) -> Iterator[Kernel]:
+    """Kernels but those that control flow runs: their time is a part of its time."""
+    end = -1
+    for kernel in sorted(kernels, key=lambda one: (one.start, one.op_type not in _CONTROL)):
+        if kernel.start >= end:
+            yield kernel
+            end = kernel.start + kernel.duration if kernel.op_type in _CONTROL else end
 
 
 def _kernel(event: dict[str, Any]) -> Kernel:

@@ -61,10 +61,15 @@ def open_session(
         session = runtime.InferenceSession(model, options, providers=providers, enable_fallback=0)
     except Exception as error:
         raise (_no_cuda(error) if device == CUDA else refused(error)) from None
+    return session, used_by(session, device)
+
+
+def used_by(session: Any, device: str) -> str:
+    """The device that a session really runs on. MissingError where CUDA was asked for and it is another."""
     used = CUDA if session.get_providers()[0] == "CUDAExecutionProvider" else CPU
     if device == CUDA and used != CUDA:
         raise _no_cuda("the runtime fell back to the CPU")
-    return session, used
+    return used
 
 
 def _value(runtime: Any, prepared: Prepared, name: str) -> Any:
