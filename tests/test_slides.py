@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -415,3 +416,20 @@ def test_names_that_say_what_a_layer_is(row: str, layer: str) -> None:
 
 def test_blanks_at_the_end_of_a_row_do_not_matter() -> None:
     assert archcalc.parse("[8x8x3] INPUT   \n[4x4x3] POOL2 \t\n\n").output == (4, 4, 3)
+
+
+HUGE = [
+    # statements without end are refused or answered as quickly as they are read
+    "[8x8x3] INPUT\n[8x8x4] CONV1: 4 3x3 filters, pad 1 " + "memory: " * 50_000,
+    "[8x8x3] INPUT\n[8x8x4] CONV1: 4 3x3 filters, pad 1 memory: (" + "a" * 200_000,
+    "[8x8x3] INPUT\n[8x8x4] CONV1: 4 3x3 filters, pad 1 memory: " + "9*" * 100_000 + "9",
+    "[8x8x3] INPUT\n" + "[8x8x3] RELU\n" * 500 + "TOTAL memory: 5K\n" * 500,
+]
+
+
+@pytest.mark.parametrize("listing", HUGE, ids=["keys", "letters", "products", "totals"])
+def test_statements_without_end(listing: str) -> None:
+    before = process_time()
+    with pytest.raises(SpecError):
+        archcalc.parse(listing).check()
+    assert process_time() - before < 5

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple
 
 from ..errors import Diagnostic
-from ..graph import Amount, Node, Stated
+from ..graph import Amount, Graph, Node, Stated
 from .cost import count, own_weights
 from .memory import FLOAT32
 from .table import Table
@@ -33,8 +34,13 @@ def findings(table: Table) -> Iterator[Finding]:
     """Every statement, in the order of the text."""
     stated = table.graph.stated
     biases = not _leaves_out_biases(table, stated)
+    known: dict[tuple[str, int, int], int] = {}
     for one in stated:
-        actual = _actual(table, one, biases)
+        # the same rows are often told of twice, in a total of each kind
+        place = (one.key, one.rows[0][0] if one.rows else 0, len(one.rows))
+        if place not in known:
+            known[place] = _actual(table, one, biases)
+        actual = known[place]
         yield Finding(one, actual, all(_holds(amount, actual) for amount in one.amounts))
 
 
@@ -70,13 +76,17 @@ def _leaves_out_biases(table: Table, stated: tuple[Stated, ...]) -> bool:
 
 def _actual(table: Table, one: Stated, biases: bool) -> int:
     """What is true of the rows of a statement."""
-    rows = [[node for node in table.graph.nodes if start <= node.start < end] for start, end in one.rows]
-    if one.key == "memory":
-        return sum(prod(nodes[-1].shape) for nodes in rows if nodes)
-    biases = biases and one.key == "params"
-    return sum(_numbers(table, node, biases) for nodes in rows for node in nodes)
+    return sum(_of_row(table.graph, row, one.key, biases and one.key == "params") for row in one.rows)
 
 
-def _numbers(table: Table, node: Node, biases: bool) -> int:
-    weights = own_weights(table.graph, node).items()
+def _of_row(graph: Graph, row: tuple[int, int], key: str, biases: bool) -> int:
+    first, last = (bisect_left(graph.nodes, offset, key=lambda node: node.start) for offset in row)
+    nodes = graph.nodes[first:last]
+    if key == "memory":
+        return prod(nodes[-1].shape) if nodes else 0
+    return sum(_numbers(graph, node, biases) for node in nodes)
+
+
+def _numbers(graph: Graph, node: Node, biases: bool) -> int:
+    weights = own_weights(graph, node).items()
     return sum(count(weight) for name, weight in weights if not weight.buffer and (biases or name != "bias"))

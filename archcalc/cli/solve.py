@@ -7,7 +7,7 @@ import sys
 from ..errors import Styled
 from ..report import json, text
 from ..report.spell import count
-from ..solver import Solved
+from ..solver import MOST_SOLUTIONS, Solved
 from ..solver import solve as solve_spec
 from ..symbolic import familiar
 from .arguments import options_of, parse
@@ -57,4 +57,6 @@ def _completeness(solved: Solved) -> str:
         return f"{found}, {'complete, whatever the free dimensions are' if solved.complete else small}"
     if solved.complete:
         return f"{found}, complete for {bounds}"
+    if len(solved.solutions) == MOST_SOLUTIONS:
+        return f"the first {MOST_SOLUTIONS:,} solutions, incomplete: there are more for {bounds}"
     return f"{found}, incomplete: the search for {bounds} was cut off (--budget gives it more seconds)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ _CLAUSE = re.compile(
     rf"\b(?P<total>total[ \t]+)?(?P<key>{_WORDS})[ \t]*[:=](?P<rest>(?:(?!{_KEY})[^\r\n;#|])*)", re.IGNORECASE
 )
 _BIASES = re.compile(
-    r"[ \t]*\(?(?:not[ \t]+counting|without|no|excluding|ignoring)[ \t]+(?:the[ \t]+)?bias(?:es)?\)?[ \t]*$",
+    r"^[ \t]*+\(?(?:not[ \t]+counting|without|no|excluding|ignoring)[ \t]+(?:the[ \t]+)?bias(?:es)?\)?[ \t]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -39,10 +40,14 @@ _BIASES = re.compile(
 def clauses(text: str) -> tuple[str, list[Clause], bool]:
     """The text with its statements blanked out, the statements, and whether it says that biases are not counted."""
     found = [_clause(match) for match in _CLAUSE.finditer(text)] if "[" in text else []
-    biases = _BIASES.search(text) if found else None
-    for start, end in [(one.start, one.end) for one in found] + ([biases.span()] if biases else []):
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text, found, biases is not None
+    if not found:
+        return text, [], False
+    rest = _BIASES.sub(_blank, _CLAUSE.sub(_blank, text))
+    return rest, found, _BIASES.search(text) is not None
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _clause(match: re.Match[str]) -> Clause:
@@ -63,9 +68,10 @@ _FOR_PEOPLE = re.compile(r"\((?=[^()]*[a-zA-Z])[^()]*\)|/.*|\bper\b.*")
 _SCALES = {"": 0, "k": 1, "m": 2, "g": 3, "b": 3}
 DIGITS, SIGNS = 18, 100
 """Of a number, and of a statement: no count needs more."""
+MOST_MISTAKES = 20
 
 
-def stated(clause: Clause, rows: tuple[tuple[int, int], ...], source: Source, biases: bool) -> tree.Stated:
+def stated(clause: Clause, rows: tuple[tuple[int, int], ...], biases: bool) -> tree.Stated:
     """What a statement claims of rows. Raises ValueError if it cannot be understood."""
     key = "weights" if clause.key == "params" and not biases else clause.key
     said = _FOR_PEOPLE.sub("", clause.text).strip()
@@ -139,12 +145,17 @@ def statements(
     found: list[Clause], rows: list[tuple[int, int]], source: Source, biases: bool
 ) -> Iterator[tree.Stated | Diagnostic]:
     """What the statements of a listing claim; a mistake for each that is not understood."""
+    starts, mistakes = [start for start, _ in rows], 0
     for clause in found:
         line = source.text.rfind("\n", 0, clause.start) + 1
-        here = tuple(row for row in rows if line <= row[0] < clause.start)[-1:]
+        index = bisect(starts, clause.start) - 1
+        here = rows[index : index + 1] if index >= 0 and starts[index] >= line else []
         try:
-            yield stated(clause, tuple(rows) if clause.total or not here else here, source, biases)
+            yield stated(clause, tuple(rows if clause.total or not here else here), biases)
         except ValueError:
+            mistakes += 1
+            if mistakes > MOST_MISTAKES:
+                return
             help = ("a row reads memory: 224*224*64=3.2M  params: (3*3*3)*64 = 1,728",)
             place = source.place(clause.start, clause.end)
             yield Diagnostic("E121", f"{clause.text or 'nothing'} is no count", "", help, place=place)
