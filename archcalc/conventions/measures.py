@@ -65,14 +65,14 @@ def _params(layer: Layer) -> int:
 
 
 def _kept(layer: Layer) -> int:
-    """The numbers of a batch norm that does not fold into a convolution before it."""
+    """The numbers of a batch norm that does not fold into a convolution or a linear layer before it."""
     (source,) = layer.node.inputs
     before = layer.graph.nodes[source]
     readers = sum(node.inputs.count(source) for node in layer.graph.nodes)
     return 0 if before.op.word in _FOLDS and readers == 1 else _out(layer)
 
 
-_FOLDS = ("CONV", "DWCONV", "TCONV")
+_FOLDS = ("CONV", "DWCONV", "TCONV", "FC")
 
 
 def _matmul_bias(layer: Layer) -> int:
