@@ -18,6 +18,7 @@ from archcalc.load import parse_spec, read_spec, shipped_names
 from archcalc.writing import to_spec
 from tests.commands import Said, process
 
+SMALL = ("lenet5", "cifar/resnet20", "gru-seq2seq", "filters/sobel-x", "scanning-1d", "cnn-9x9")
 LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
 
 # lines of the text at most: what keeps every name takes ShuffleNet's, which differ in each block, a line each
@@ -175,6 +176,15 @@ def test_volumes_that_grow(tmp_path: Path) -> None:
     assert "CONCAT [ID, RELU] -> CONCAT [ID, SIGMOID] => 4x4x8\nCONCAT [ID, TANH]" in text
 
 
+@pytest.mark.parametrize("name", SMALL)
+def test_exports_give_their_weights(name: str, tmp_path: Path) -> None:
+    """Also those of layers that the export takes apart."""
+    one, other = tmp_path / "one.onnx", tmp_path / "other.onnx"
+    archcalc.load(name).export(one, seed=5)
+    archcalc.load(name).export(other, weights=one)
+    assert one.read_bytes() == other.read_bytes()
+
+
 def test_free_sizes_stay_letters(tmp_path: Path) -> None:
     path = tmp_path / "free.onnx"
     conv = helper.make_node("Conv", ["x", "w"], ["y"], strides=[2, 2], pads=[1, 1, 1, 1])
@@ -204,9 +214,6 @@ def gives_the_same(nodes: list[Any], stored: dict[str, Any], x: Any, folder: Pat
     ours = outputs(str(target), {"x": feeds["x"].reshape([1, *(size.dim_value for size in session_input[1:])])})[0]
     np.testing.assert_allclose(ours.reshape(theirs.shape), theirs, 1e-4, 1e-4)
     return text
-
-
-SMALL = ("lenet5", "cifar/resnet20", "gru-seq2seq", "filters/sobel-x", "scanning-1d", "cnn-9x9")
 
 
 def again(name: str, folder: Path) -> None:

@@ -11,20 +11,25 @@ import numpy as np
 
 from ..errors import Diagnostic, FileError, SpecError
 from ..graph import Graph
+from ..hints import KEY
 from ..reading.value import Stored as Tensor
 from ..reading.weights import weights_of
 from ..writing import names_of
 from .stored import FLOATS, Stored, unusable
 from .weights import BLOCK, Array
 
+_REAL = (1, 10, 11, 16)
+"""ONNX's numbers for float32, float16, float64 and bfloat16."""
 _GATES = {"LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}
 """ONNX's gates in PyTorch's order: i o f c to i f g o, z r h to r z n."""
 
 
 def read(path: Path) -> tuple[Stored, ...]:
     """The stored tensors of a model, as the layers of its spec have them."""
-    weights = weights_of(str(path))
     tensors = _Tensors(path)
+    if tensors.exported:
+        return tuple(tensors.stored(name) for name in tensors.exported)
+    weights = weights_of(str(path))
     found = []
     for name, node, own in zip(_names(weights.graph), weights.graph.nodes, weights.tensors, strict=True):
         for key, tensor in own.items():
@@ -83,12 +88,23 @@ class _Tensors:
         import onnx  # noqa: PLC0415 - start-up time counts
 
         self.path = path
-        graph = onnx.load_model(path, load_external_data=False).graph
+        model = onnx.load_model(path, load_external_data=False)
+        graph = model.graph
         self.known: dict[str, Any] = {tensor.name: tensor for tensor in graph.initializer}
         for node in graph.node:
             if node.op_type == "Constant" and node.attribute and node.attribute[0].HasField("t"):
                 self.known[node.output[0]] = node.attribute[0].t
         self.filled = {node.output[0]: node for node in graph.node if node.op_type == "ConstantOfShape"}
+
+        ours = any(item.key == KEY for item in model.metadata_props)
+        floats = (tensor.name for tensor in model.graph.initializer if tensor.data_type in _REAL)
+        self.exported = [name for name in floats if ours and "/" not in name]
+        """The weights of an export of ours: they have their names in the file, and helpers have a / in theirs."""
+
+    def stored(self, name: str) -> Stored:
+        """A tensor as it is."""
+        read = partial(self.read, name)
+        return Stored(name, tuple(self.known[name].dims), self.dtype(name), read, partial(_pieces, read))
 
     def dtype(self, name: str) -> str:
         """The type of a tensor's numbers."""
