@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -16,6 +17,8 @@ from archcalc.ops.base import Op
 from archcalc.report import json as report_json
 from archcalc.report import markdown, text
 from archcalc.shape import Shape
+
+from .commands import process
 
 MOVES = {
     "INPUT", "PARAM", "OUTPUT", "ID", "DROP", "DROPPATH",  # give and pass on; dropout only trains
@@ -86,3 +89,17 @@ def test_a_budget_of_what_is_not_counted_is_refused() -> None:
 )
 def test_every_report_says_how_much_was_counted(spec: str, said: str) -> None:
     assert f"\n- counted: {said}\n" in markdown.document(archcalc.parse(spec).table())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "show", "show --md", "show --tex", "show --html", "show --as fvcore", "memory", "training", "roofline",
+        "compare-tools", "diff --input-b 259x259x3", "sweep --input 227x227x3",
+    ],
+)  # fmt: skip
+def test_every_command_says_how_much_was_counted(command: str) -> None:
+    name, *options = command.split()
+    words = ["alexnet"] * (2 if name == "diff" else 1)
+    said = re.sub(r"<.*?>|\\[a-z]+|[][*{}&]", " ", process(" ".join([name, *words, *options])).out)
+    assert re.search(r"counted:?\s+(before )?all 23 layers\b", said)

@@ -219,6 +219,8 @@ class Memory:
             "training": _dict(self.training) if self.setting.trains else None,
             "overwriting": {"peak_of_volumes": other.peak, "peak_at": other.peak_at, "activations": other.activations},
             "kv_cache": None if self.cache is None else self.cache._asdict(),
+            "counted": len(self.table.rows),
+            "uncounted": [],  # volumes and weights are known also where the work is not
         }  # fmt: skip
         return plain(found) if self.graph.free else found
 

@@ -48,8 +48,15 @@ def report(found: Memory, fits: Fits | None = None, room: int | None = None, amo
     drawn += [(), *_draw(lines, room, bool(found.graph.free))]
     if fits is not None:
         drawn += [(), *_fits(found, fits, amount or memory(fits.memory))]
+    drawn += [(), _coverage(found)]
     words = " ".join([DEFINITIONS, IN_PLACE, *[MIXED] * setting.mixed])
     return [*drawn, (), *[((line, "faint"),) for line in wrap(words, prose)]]
+
+
+def _coverage(found: Memory) -> Styled:
+    """How many layers were counted: all, as volumes and weights are known also where the work is not."""
+    many = len(found.table.rows)
+    return (("counted: ", "faint"), (f"{'all ' if many > 1 else ''}{count(many, 'layer')}", ""))
 
 
 def _inference(found: Memory) -> Iterator[Line]:
