@@ -267,3 +267,13 @@ def test_text_fits_the_screen(given: str | None, room: int) -> None:
         found = archcalc.load(spec).roofline(given)
         for line in roofline_report.report(found, room, depth):
             assert len("".join(text for text, _ in line).rstrip()) <= room
+
+
+@pytest.mark.parametrize(
+    ("spec", "note"),
+    [("flops=1T", "bandwidth is missing"), ("bandwidth=1T", "flops is missing"), ("flops=1T,x=2", "at x=2")],
+)
+def test_what_a_device_lacks_is_named(spec: str, note: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        device(spec, None)
+    assert caught.value.diagnostics[0].note == note

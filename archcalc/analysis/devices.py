@@ -96,13 +96,13 @@ def _given(spec: str, dtype: str) -> Device:
         key, _, text = part.strip().partition("=")
         number = quantity(text.strip().removesuffix("/s"))
         if key not in ("flops", "bandwidth") or not number or key in figures:
-            raise _unclear(spec, part)
+            raise _unclear(spec, f"at {part.strip()}")
         figures[key] = number
     if len(figures) < 2:
-        raise _unclear(spec, "flops" if "bandwidth" in figures else "bandwidth")
+        raise _unclear(spec, f"{'flops' if 'bandwidth' in figures else 'bandwidth'} is missing")
     return Device(spec, "as given", figures["flops"], figures["bandwidth"], dtype)
 
 
-def _unclear(spec: str, part: str) -> UsageError:
+def _unclear(spec: str, note: str) -> UsageError:
     help = ("write --device-spec flops=19.5T,bandwidth=1.5T: operations and bytes a second, in k, M, G or T",)
-    return UsageError.of("E698", f"{spec} is no device", f"at {part.strip()}", help)
+    return UsageError.of("E698", f"{spec} is no device", note, help)
