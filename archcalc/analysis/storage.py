@@ -62,7 +62,9 @@ class Setting:
             raise UsageError.of("E691", f"there is no optimizer {self.optimizer}", help=(help,))
         if self.mixed and self.dtype not in HALF:
             note = f"it computes in {' or '.join(HALF)}, not in {self.dtype}"
-            raise UsageError.of("E692", "mixed precision needs a half type", note, ("leave the type out for float16, or take bfloat16",))
+            raise UsageError.of(
+                "E692", "mixed precision needs a half type", note, ("leave the type out for float16, or take bfloat16",)
+            )
 
     @property
     def trains(self) -> bool:
