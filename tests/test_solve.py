@@ -74,6 +74,15 @@ def test_asymmetric_pads_on_request() -> None:
     archcalc.parse(asymmetric.texts[0]).check()
 
 
+def test_asymmetric_kernels_on_request() -> None:
+    spec = "INPUT 32x32x3 -> CONV 8 k=? => 30x28x8"
+    symmetric, asymmetric = solve(spec), solve(spec, asymmetric=True)
+    assert not symmetric.solutions
+    assert symmetric.near[0] == "conv1.k0=3, conv1.k1=5 fits (--asymmetric)"
+    assert asymmetric.solutions == ({"conv1.k0": 3, "conv1.k1": 5},)
+    assert asymmetric.texts == ("INPUT 32x32x3 -> CONV 8 k=3x5 => 30x28x8",)
+
+
 def test_no_solution_says_what_is_nearest() -> None:
     solved = solve("INPUT 32x32x3 -> CONV ? 5x5\ncheck params=1000")
     assert not solved.solutions

@@ -136,7 +136,7 @@ def _verify(made: ArgumentParser) -> None:
 
 def _solve(made: ArgumentParser) -> None:
     _spec(made)
-    made.add_argument("--asymmetric", action="store_true", help="pads may differ before and after: 1:2")
+    made.add_argument("--asymmetric", action="store_true", help="also pads like 1:2 and kernels like 3x5")
     made.add_argument("--all", action="store_true", help="print every solution")
     made.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="of searching (10)")
 

@@ -50,18 +50,18 @@ class Solved:
 def solve(spec: str, options: Options | None = None, *, budget: float = BUDGET, asymmetric: bool = False) -> Solved:
     """Every value of the unknowns (`?`) of a spec that makes its claims true.
 
-    `spec` is text, a file or a shipped name. Pads are the same before and after unless `asymmetric`. After `budget`
+    `spec` is text, a file or a shipped name. Kernels are square and pads even unless `asymmetric`. After `budget`
     seconds the search ends and is not complete. Raises SpecError if nothing is asked or the spec is wrong otherwise.
 
     >>> solve("INPUT 63x63x16 -> CONV 32 7x7 p? => 63x63x32").solutions
     ({'conv1.p': 3},)
     """
     source, options, _ = source_of(spec, options or Options())
-    read = parse_source(source, options)
-    if read.mistakes or read.spec is None:
-        raise SpecError(*read.mistakes)
-    parsed = read.spec
+    parsed = _parsed(source, options)
     problem = Problem(parsed, source, options, budget, asymmetric)
+    if asymmetric and (wide := _oblong(problem, source)):
+        source, parsed = wide, _parsed(wide, options)
+        problem = Problem(parsed, source, options, budget, asymmetric)
     if not problem.variables:
         help = ("write ? for a size: p?, s?, ?x?x3",)
         raise SpecError(Diagnostic("E260", "nothing is unknown", help=help))
@@ -76,6 +76,25 @@ def solve(spec: str, options: Options | None = None, *, budget: float = BUDGET, 
         return Solved(named, complete, bounds, texts)
     reason, near = _nearest(problem, parsed, source, options, asymmetric)
     return Solved((), complete, bounds, (), reason, near)
+
+
+def _parsed(source: Source, options: Options) -> tree.Spec:
+    read = parse_source(source, options)
+    if read.mistakes or read.spec is None:
+        raise SpecError(*read.mistakes)
+    return read.spec
+
+
+def _oblong(problem: Problem, source: Source) -> Source | None:
+    """The text with a question mark for each axis of a kernel; None if it has no kernel for all axes."""
+    text = source.text
+    for variable in sorted(problem.variables, key=lambda one: one.key[1], reverse=True):
+        layer, _, field = variable.name.rpartition(".")
+        file, start = variable.key
+        glued = {*text[start - 1 : start], *text[start + 1 : start + 2]} & {*"x×"}
+        if field == "k" and file == source.file and problem.ranks.get(layer, 1) > 1 and not glued:
+            text = text[:start] + "x".join("?" * problem.ranks[layer]) + text[start + 1 :]
+    return Source(text, source.file) if text != source.text else None
 
 
 def _in_symbols(problem: Problem, source: Source) -> Solved:
@@ -134,6 +153,8 @@ def _nearest(
     near = []
     if not asymmetric and any(variable.pad for variable in problem.variables):
         near += _others(Problem(parsed, source, options, 2.0, asymmetric=True), "(--asymmetric)")
+    if not asymmetric and (wide := _oblong(problem, source)):
+        near += _others(Problem(_parsed(wide, options), wide, options, 2.0), "(--asymmetric)")
     near += _others(Problem(parsed, source, options, 2.0, asymmetric, floor=True), "if sizes are rounded down: floor")
     if len(problem.variables) > 1:
         return "no values within the bounds meet every claim", tuple(near)

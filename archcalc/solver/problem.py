@@ -34,7 +34,10 @@ class Problem:
         self.spec, self.source, self.options = spec, source, options
         self.asymmetric, self.floor = asymmetric, floor
         self.deadline = monotonic() + budget
-        self.symbolic = bool(self._build({}, lenient=True).free)
+        graph = self._build({}, lenient=True)
+        self.symbolic = bool(graph.free)
+        self.ranks = {node.name: len(node.shape) - 1 for node in graph.nodes}
+        """How many spatial axes each layer gives."""
         self.variables = self._variables()
 
     def _variables(self) -> tuple[Variable, ...]:
