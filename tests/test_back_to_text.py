@@ -216,6 +216,37 @@ def gives_the_same(nodes: list[Any], stored: dict[str, Any], x: Any, folder: Pat
     return text
 
 
+@pytest.mark.parametrize("inner", ["Conv", "LayerNormalization"])
+def test_what_layers_share_each_has_for_itself(inner: str, tmp_path: Path) -> None:
+    """Exporters store equal tensors once: biases of zeros, scales of ones. The language has no word for that."""
+    words = {"Conv": ["w{}", "shared"], "LayerNormalization": ["shared", "b{}"]}[inner]
+    axes = {"axis": -1} if inner == "LayerNormalization" else {}
+    nodes = [
+        helper.make_node(inner, [value, *(word.format(index) for word in words)], [made], **axes)
+        for index, (value, made) in enumerate((("x", "a"), ("a", "b"), ("b", "y")))
+    ]
+    used = {name for node in nodes for name in node.input[1:]}
+    stored = {name: normal(4, 4, 1, 1) + len(name) if name[0] == "w" else normal(4) for name in used}
+    text = gives_the_same(nodes, stored, (1, 5, 4) if axes else (1, 4, 5, 5), tmp_path)
+    assert text.startswith("# the model shares 8 parameters between layers; here each has its own\n")
+
+
+def test_inputs_are_called_as_exporters_do(tmp_path: Path) -> None:
+    """PyTorch calls inputs input.1, which makes them no part of anything, and what repeats is found all the same."""
+    nodes, name = [], "input.1"
+    for index in range(6):
+        nodes += [
+            helper.make_node("Conv", [name, f"l.{index}.c.weight"], [f"c{index}"]),
+            helper.make_node("Relu", [f"c{index}"], [name := "y" if index == 5 else f"r{index}"]),
+        ]
+    stored = {f"l.{index}.c.weight": normal(4, 4, 1, 1) for index in range(6)}
+    proto = onnx.load_from_string(model_of(nodes, stored, (1, 4, 5, 5)))
+    proto.graph.input[0].name = "input.1"
+    path = tmp_path / "net.onnx"
+    onnx.save(proto, path)
+    assert "]*6" in to_spec(read_spec(str(path)))
+
+
 def again(name: str, folder: Path) -> None:
     """Export, convert and export once more."""
     first, text, second = folder / "net.onnx", folder / "net.arch", folder / "second.onnx"

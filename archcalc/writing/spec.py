@@ -24,6 +24,7 @@ from .naming import label
 from .order import reordered, straightened
 from .paths import Path, flat, glued, parts, split
 from .repeats import Folder
+from .sharing import apart, remark
 from .text import Writer, definition, listing
 from .tree import Stuck
 
@@ -56,7 +57,7 @@ def to_spec(graph: Graph) -> str:
     >>> print(to_spec(parse_spec(text)), end="")
     INPUT 8x8x4 -> [ADD [CONV 4 3x3 p1, ID] -> RELU]*2 => 8x8x4
     """
-    return canonical(Source(_written(graph).text))
+    return canonical(Source(remark(graph) + _written(graph).text))
 
 
 def names_of(graph: Graph) -> list[str]:
@@ -77,6 +78,7 @@ class Written(NamedTuple):
 
 def _written(graph: Graph) -> Written:
     _check_words(graph)
+    graph = apart(graph)
     given = range(len(graph.nodes))
     first = Written(_text(rounded(graph)), given)
     if graph.nodes[0].source.text or (order := straightened(graph)) == list(given):
@@ -87,7 +89,7 @@ def _written(graph: Graph) -> Written:
 
 def _text(graph: Graph) -> str:
     fit = _fit(graph)
-    paths = parts(node.name for node in graph.nodes)
+    paths = _inputs_whole(graph, parts(node.name for node in graph.nodes))
     texts = [_attempt(graph, paths, fit)]
     if not graph.nodes[0].source.text:
         short = tidy(graph, paths)
@@ -96,6 +98,12 @@ def _text(graph: Graph) -> str:
     chosen = texts[lengths.index(min(lengths))]
     as_is = [".".join(path) for path in chosen.paths] == [node.name for node in graph.nodes]
     return chosen.text if as_is else _settled(chosen.text)
+
+
+def _inputs_whole(graph: Graph, paths: Sequence[Path]) -> Sequence[Path]:
+    """Paths where no input is a part of anything: exporters call them input.1."""
+    named = zip(graph.nodes, paths, strict=True)
+    return [("_".join(path),) if node.op.word == "INPUT" and len(path) > 1 else path for node, path in named]
 
 
 def _settled(text: str) -> str:
