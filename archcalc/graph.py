@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .errors import Diagnostic, Place
 from .shape import Shape
-from .source import Source
+from .source import Amount, Source
 from .symbolic import Symbolic
 
 
@@ -70,15 +70,6 @@ class Origin(NamedTuple):
     values: Mapping[str, Any]
     exported: bool = False
     """Whether the file is proven to be our own export: its nodes are named after the layers."""
-
-
-class Amount(NamedTuple):
-    """A number that is stated: rounded by up to `slack`; of `scale` thousands, which may be 1024 each for bytes."""
-
-    value: int
-    slack: int
-    scale: int
-    bytes: bool
 
 
 class Stated(NamedTuple):

@@ -5,8 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from .errors import Place
+
+
+class Amount(NamedTuple):
+    """A number as a text writes it: rounded by up to `slack`; of `scale` thousands, which may be 1024 each for bytes."""
+
+    value: int
+    slack: int
+    scale: int
+    bytes: bool
 
 
 @dataclass(frozen=True, eq=False)

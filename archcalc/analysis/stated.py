@@ -8,7 +8,8 @@ from math import prod
 from typing import NamedTuple
 
 from ..errors import Diagnostic
-from ..graph import Amount, Graph, Node, Stated
+from ..graph import Graph, Node, Stated
+from ..source import Amount
 from .cost import count, own_weights
 from .memory import FLOAT32
 from .table import Table

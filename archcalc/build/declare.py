@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Diagnostic, SpecError
-from ..graph import Amount, Pin, Stated
+from ..graph import Pin, Stated
 from ..shape import CEIL, EXACT, FLOOR
 from ..symbolic import Symbolic
 from ..syntax import tree
@@ -28,8 +28,7 @@ def line(builder: Builder, part: tree.Line, scope: Scope, started: bool) -> None
     """One declaration of a file."""
     match part:
         case tree.Stated():
-            amounts = tuple(Amount(*amount) for amount in part.amounts)
-            builder.stated.append(Stated(part.key, part.said, amounts, part.rows, part.total, scope.place(part)))
+            builder.stated.append(Stated(part.key, part.said, part.amounts, part.rows, part.total, scope.place(part)))
         case tree.Declaration(kind="set"):
             _set(builder, part, scope, started)
         case tree.Declaration(kind="check"):

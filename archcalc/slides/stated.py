@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import Diagnostic
-from ..source import Source
+from ..source import Amount, Source
 from ..syntax import tree
 
 
@@ -82,7 +82,7 @@ def stated(clause: Clause, rows: tuple[tuple[int, int], ...], biases: bool) -> t
     return tree.Stated(key, said, amounts, rows, clause.total, clause.start, clause.end)
 
 
-def _amount(piece: str) -> tree.Amount:
+def _amount(piece: str) -> Amount:
     """A number that is exact unless it is written rounded: 3.2M is anything that rounds to it."""
     match = _PIECE.fullmatch(piece.rstrip(" .,")) if len(piece) <= SIGNS else None
     if match is None or max(map(len, re.findall(r"\d+", piece))) > DIGITS:
@@ -92,7 +92,7 @@ def _amount(piece: str) -> tree.Amount:
         scale = unit[0]
     digits = match["sum"].strip()
     if not scale and "." not in digits:
-        return tree.Amount(_value(digits), 0, 0, bool(unit))
+        return Amount(_value(digits), 0, 0, bool(unit))
     if not re.fullmatch(_NUMBER, digits):
         raise ValueError
     whole, _, fraction = digits.replace(",", "").partition(".")
@@ -100,7 +100,7 @@ def _amount(piece: str) -> tree.Amount:
     while written and written % 10 == 0:
         written, power = written // 10, power + 1
     half = 10**power // 2 if power >= 0 else 0
-    return tree.Amount(written * 10**power if power >= 0 else 0, half, _SCALES[scale], bool(unit))
+    return Amount(written * 10**power if power >= 0 else 0, half, _SCALES[scale], bool(unit))
 
 
 def _value(digits: str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
+from ..source import Amount
+
 
 class Number(NamedTuple):
     value: int | Fraction
@@ -138,15 +140,6 @@ class Setting(NamedTuple):
     value: Value
     start: int
     end: int
-
-
-class Amount(NamedTuple):
-    """A number that is stated: rounded by up to `slack`; of `scale` thousands, which may be 1024 each for bytes."""
-
-    value: int
-    slack: int
-    scale: int
-    bytes: bool
 
 
 class Stated(NamedTuple):
