@@ -182,6 +182,22 @@ def test_layers_that_no_rule_is_known_for_are_told() -> None:
     assert "its rule is not known for GRU" in process('show "INPUT 7x12 -> GRU 20" --as onnx-tool').out
 
 
+def test_attention_that_is_written_out_is_said_to_be_unknown() -> None:
+    """Swin multiplies matrices, others call one function, and tools count these differently. The products are known."""
+    compared = compare(network("swin_t").table())
+    assert "ATTEND" in compared.unweighed
+    figures = {figure.tool.name: figure for figure in compared.figures}
+    assert all("ATTEND" in figures[name].unknown for name in TOOLS.values())
+    assert figures["macs"].unknown == ()
+    measured = {
+        "fvcore": 4_509_232_128,
+        "ptflops-aten": 4_503_738_856,
+        "calflops": 4_490_566_656,
+        "torch": 8_981_133_312,
+    }
+    assert {name: figures[name].total for name in measured} == measured
+
+
 def test_columns_leave_what_is_not_known_open() -> None:
     table = archcalc.parse("INPUT 8x8x4 -> AAP 3x3 -> RELU").table()
     assert table.report("csv", columns="name,onnx-tool,thop").splitlines()[1:] == ["aap1,,292", "relu1,36,0"]

@@ -194,7 +194,6 @@ MEASURES: dict[str, dict[str, Measure]] = {
         "attention input biases": lambda layer: layer.work.get("bias", 0) - _last_bias(layer),
         "attention output biases": _last_bias,
     },
-    "ATTEND": {"attention products": _work("macs"), "attention scores": _work("exp")},
     "EINSUM": {"other products": _work("macs")},
     "MOE": {"other products": _work("macs")},
     **{word: _recurrent(word) for word in ("RNN", "GRU", "LSTM")},
