@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from .reading.proto import ModelPart
 
 
+MODEL_LAYERS = 80_000
+"""In a model, unless another limit is set: so many are read, counted and shown within five seconds."""
+
+
 def read_spec(spec: str, options: Options | None = None) -> Graph:
     """The graph of a spec given as text, file name, `-`, or shipped name; of an ONNX model given as file name."""
     options = options or Options()
@@ -47,7 +51,8 @@ def read_model(path: str, options: Options | None = None) -> Graph:
         raise _missing(path)
     model = open_model(path)
     exported = None if options.input is not None or options.values else _exported(model, path)
-    graph = exported or graph_of(model, path, Reading(options.input, options.values, options.max_layers))
+    most = MODEL_LAYERS if options.max_layers == Options().max_layers else options.max_layers
+    graph = exported or graph_of(model, path, Reading(options.input, options.values, most))
     return replace(graph, origin=Origin(path, options.input, options.values, exported is not None))
 
 

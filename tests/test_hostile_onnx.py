@@ -230,6 +230,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "2 million sizes of a tensor": (lambda: model(part(5, whole(1, 1) * 2_000_000)), "E661"),
     "250,000 nodes": (lambda: model(part(1, node("Relu", ["x"], ["y"])) * 250_000), "E661"),
     "20,000 nodes": (lambda: chain(*relus(20_000)), FINE),
+    "150,000 nodes": (lambda: chain(*relus(150_000)), "E504"),
     "a million inputs of one node": (lambda: model(part(1, part(1, "x") * 1_000_000)), "E661"),
     "a formula of 400 kB": (lambda: chain(
         node("Einsum", ["x"], ["y"], attribute("equation", "...->" * 80_000))), "E315"),
