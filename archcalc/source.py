@@ -11,7 +11,7 @@ from .errors import Place
 
 
 class Amount(NamedTuple):
-    """A number as a text writes it: rounded by up to `slack`; of `scale` thousands, which may be 1024 each for bytes."""
+    """A number as it is written: rounded by up to `slack`; of `scale` thousands, which may be 1024 each for bytes."""
 
     value: int
     slack: int
