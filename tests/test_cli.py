@@ -120,6 +120,7 @@ def test_check_is_silent(call: Call) -> None:
         ("alexnet --columns layer,parms", 2, "did you mean params"),
         ("alexnet --depth 0", 2, "--depth: it must be at least 1"),
         ("alexnet --depth x", 2, "--depth: x is no whole number"),
+        ("run lenet5 --threads -1", 2, "--threads: -1 is less than 0"),
         ("alexnet --md --csv", 2, "--csv: not allowed with argument --md"),
         ("alexnet --input 224,224,3", 2, "write sizes of at least 1: --input 224x224x3"),
         ("alexnet --input 0x3", 2, "E625"),

@@ -195,7 +195,7 @@ def test_a_lack_of_room_is_told_with_both_numbers(tmp_path: Path, monkeypatch: p
     for options in ({}, {"external": True}):
         with pytest.raises(archcalc.LimitError) as error:
             net.export(tmp_path / "net.onnx", **options)  # type: ignore[arg-type]
-        assert error.value.diagnostics[0].message == "0.1 GiB are to be written, 0.1 GiB are free"
+        assert error.value.diagnostics[0].message == "152.6 MiB are to be written, 150.0 MiB are free"
         assert error.value.exit_code == 5
     assert names(tmp_path) == []
     assert net.export(tmp_path / "net.onnx", dtype="float16").bytes < 150 * 2**20

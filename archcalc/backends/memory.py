@@ -30,6 +30,11 @@ def need(size: int, what: str) -> None:
 
 
 def gib(size: int) -> str:
-    """GiB with one decimal, in whole numbers' arithmetic: sizes may exceed a float's range."""
-    tenths = size * 10 >> 30
-    return f"{tenths // 10:,}.{tenths % 10} GiB"
+    """GiB with one decimal, MiB where that is less than one, in whole numbers' arithmetic: sizes may exceed a float's.
+
+    >>> gib(3 << 29), gib(64 << 20), gib(1000)
+    ('1.5 GiB', '64.0 MiB', '0.0 MiB')
+    """
+    shift, unit = (30, "GiB") if size >> 30 else (20, "MiB")
+    tenths = size * 10 >> shift
+    return f"{tenths // 10:,}.{tenths % 10} {unit}"

@@ -312,6 +312,8 @@ def _device(made: ArgumentParser) -> None:
 
 
 def _natural(text: str) -> int:
+    if re.fullmatch(r"-\d+", text):
+        raise ArgumentTypeError(f"{text} is less than 0")
     if not re.fullmatch(r"\d{1,18}", text):
         raise ArgumentTypeError(f"{text} is no whole number")
     return int(text)

@@ -58,7 +58,8 @@ def _plain(shape: Shape) -> bool:
 
 def _end(lifter: Lifter, name: str, value: Value | None) -> End:
     if value is None or value.kind != "tensor" or value.shape is None:
-        raise SpecError(Diagnostic("E669", f"{name[:80]} is no tensor, or its shape is not known before it runs"))
+        message = f"{name[:80]} is no tensor, or its shape is not known before it runs"
+        raise SpecError(Diagnostic("E669", message, help=("show counts the model all the same",)))
     order, batch, shown = None, None, name
     if value.view is not None and value.view.stored is None:
         found, axes = lifter.order(value.view), lifter.batch_axes(value.view)
