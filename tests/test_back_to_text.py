@@ -220,7 +220,7 @@ def gives_the_same(nodes: list[Any], stored: dict[str, Any], x: Any, folder: Pat
 def test_what_layers_share_each_has_for_itself(inner: str, tmp_path: Path) -> None:
     """Exporters store equal tensors once: biases of zeros, scales of ones. The language has no word for that."""
     words = {"Conv": ["w{}", "shared"], "LayerNormalization": ["shared", "b{}"]}[inner]
-    axes = {"axis": -1} if inner == "LayerNormalization" else {}
+    axes: dict[str, Any] = {"axis": -1} if inner == "LayerNormalization" else {}
     nodes = [
         helper.make_node(inner, [value, *(word.format(index) for word in words)], [made], **axes)
         for index, (value, made) in enumerate((("x", "a"), ("a", "b"), ("b", "y")))

@@ -25,8 +25,8 @@ from .symbols import Symbols
 from .value import Factor
 from .wire import open_wire
 
-LOWEST, HIGHEST = 1, 30
-"""Opsets that are tried; those from 7 to 24 are tested."""
+LOWEST = 1
+"""The opset from which on a model says so; those from 7 to 24 are tested."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from ..errors import SpecError
 from ..shape import Shape, show
 from ..symbolic import Symbolic
 from .proto import Call, Info
-from .tensor import INT64, Tensor
+from .tensor import Tensor
 from .value import Value
 
 MAX_SIZE = 2**63 - 1
@@ -166,11 +166,6 @@ class Unknown(Exception):
 
 class Unranked(Unknown):
     """Not even the number of axes is known."""
-
-
-def sizes_value(sizes: Sequence[Any]) -> Value:
-    """A vector of sizes as a value."""
-    return Value(INT64, (len(sizes),), tuple(sizes))
 
 
 def known(*sizes: Any) -> bool:

@@ -123,9 +123,4 @@ class Step:
         self.scope.values[call.outputs[0]] = value
 
 
-def stored_value(value: Value, view: View) -> Value:
-    """A value that is a view of a stored tensor."""
-    return value._replace(view=view)
-
-
 __all__ = ["Step", "stored_view"]

@@ -68,10 +68,6 @@ def suppressed(site: Site) -> list[Value]:
     return [Value(INT64, (site.fresh("selected"), 3))]
 
 
-def first_as_is(site: Site) -> list[Value]:
-    return [Value(site.dtype(), site.shape())]
-
-
 RULES = {
     "Gather": gather, "GatherElements": gather_elements, "GatherND": gather_nd, "Compress": compress,
     **dict.fromkeys(("Scatter", "ScatterElements", "ScatterND", "TensorScatter"), scatter), "NonZero": non_zero,

@@ -66,11 +66,6 @@ def slid(site: Site, x: Shape, each: Sequence[Window], fit: str = FLOOR) -> tupl
     return tuple(sizes)
 
 
-def kernel_of(site: Site, weight: int = 1) -> tuple[Any, ...]:
-    """The kernel's sizes, as the weight has them."""
-    return tuple(site.shape(weight)[2:])
-
-
 def conv(site: Site) -> list[Value]:
     x, weight = site.shape(), site.shape(1)
     _check_channels(site, x, weight)
