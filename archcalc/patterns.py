@@ -47,8 +47,8 @@ def mismatch(graph: Graph, pattern: str) -> str:
     """Why a network does not follow a pattern: the layer up to which it does. Nothing if it follows.
 
     >>> from archcalc.load import parse_spec
-    >>> mismatch(parse_spec("INPUT 8x8x3 -> CONV 4 3x3 -> FC 10 -> POOL 2 s2"), "INPUT -> CONV -> [FC]*K")
-    'pool1 (POOL 2 s2) comes where the pattern has FC or ends'
+    >>> mismatch(parse_spec("INPUT 8x8x3 -> CONV 4 3x3 -> CONV 2 3x3 -> FC 10"), "INPUT -> CONV -> [FC]*K")
+    'conv2 (CONV 2 3x3) comes where the pattern has FC or ends'
     """
     found = _search(graph, pattern)
     return found if isinstance(found, str) else ""
