@@ -64,6 +64,7 @@ class Executable:
         """
         if self.graph.origin is not None:
             model = self._foreign(weights, dtype)
+            self._need(model, batch, "the run", force=force)
             given = model.inputs(batch, seed) if inputs is None else inputs
             return model.run(given, device, threads=threads, repeat=repeat, force=force)
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
@@ -86,8 +87,10 @@ class Executable:
         without onnxruntime or CUDA, LimitError if the memory does not suffice and `force` is not set.
         """
         if self.graph.origin is not None:
+            model = self._foreign(weights, dtype)
+            self._need(model, batch, "the run", force=force)
             return self._bench_foreign(
-                self._foreign(weights, dtype), device=device, seed=seed, batch=batch, threads=threads, repeat=repeat,
+                model, device=device, seed=seed, batch=batch, threads=threads, repeat=repeat,
                 force=force,
             )  # fmt: skip
         from .backends.bench import bench  # noqa: PLC0415 - onnxruntime takes 100 ms to import
@@ -109,7 +112,9 @@ class Executable:
         Raises MissingError without onnxruntime or CUDA, LimitError if memory does not suffice and `force` is not set.
         """
         if self.graph.origin is not None:
-            return self._foreign(weights, dtype).verify(device, seed, threads=threads, force=force)
+            model = self._foreign(weights, dtype)
+            self._need(model, 1, "the run with every volume exposed", force=force, expose=True)
+            return model.verify(device, seed, threads=threads, force=force)
         from .backends.memory import need  # noqa: PLC0415 - numpy takes 50 ms to import
         from .backends.runtime import memory_needed, verify  # noqa: PLC0415 - onnxruntime takes 100 ms to import
 
@@ -119,6 +124,14 @@ class Executable:
         if not force:
             need(memory_needed(prepared, batch, expose=True), "the run with every volume exposed")
         return verify(prepared, expected, device, batch, seed, threads=threads)
+
+    def _need(self, model: Foreign, batch: int, what: str, *, force: bool, expose: bool = False) -> None:
+        """LimitError if the memory does not suffice for a model of which every size is known."""
+        from .backends.memory import need  # noqa: PLC0415 - start-up time counts
+        from .backends.runtime import bytes_of_run  # noqa: PLC0415 - numpy takes 50 ms to import
+
+        if not force and not self.graph.free:
+            need(bytes_of_run(self.graph, model.stored, model.examples(batch), expose), what)
 
     def _bench_foreign(self, model: Foreign, *, batch: int, **options: Any) -> Bench:
         from .backends.foreignbench import bench  # noqa: PLC0415 - numpy takes 50 ms to import

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import onnx
@@ -187,6 +188,52 @@ def test_a_crash_is_a_diagnostic_and_leaves_nothing(tmp_path: Path, monkeypatch:
     with pytest.raises(SpecError, match=r"E672 onnxruntime crashed[^\0]*signal 11"):
         bench(file)
     assert not list(room.iterdir())
+
+
+@pytest.mark.parametrize("command", ["run", "bench", "verify"])
+def test_memory_is_asked_for_before(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A terabyte, in eight bytes a number and without."""
+    file = written(tmp_path, chain(RELU, shape=[1, 2**10, 2**14, 2**14]))
+    assert main([command, str(file)]) == 5
+    assert "E507" in capsys.readouterr().err
+
+
+def test_the_trace_is_no_file_of_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path, chain(RELU))
+    for target, code in ((file, "E620"), (tmp_path, "E606"), (tmp_path / "no" / "trace.json", "E606")):
+        assert main(["bench", str(file), "--repeat", "1", "--chrome-trace", str(target)]) > 1
+        assert code in capsys.readouterr().err
+    assert file.read_bytes() == chain(RELU)
+
+
+def is_running(process: str) -> bool:
+    """Whether it is there, and not only waiting to be buried."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_nothing_runs_on_when_the_command_is_killed(tmp_path: Path) -> None:
+    inner = part(2, "body") + graph(
+        [node("Relu", ["h"], ["g"]), node("Identity", ["c"], ["d"])],
+        [value("i", [], 7), value("c", [], 9), value("h", [1, 3, 8, 8])],
+        [value("d", [], 9), value("g", [1, 3, 8, 8])],
+    )  # fmt: skip
+    loop = node("Loop", ["n", "", "x"], ["y"], attribute("body", inner, 5))
+    ends = [value("x", [1, 3, 8, 8])], [value("y", [1, 3, 8, 8])]
+    file = written(tmp_path, model(graph([loop], *ends, [integers("n", [2**62], [])])))
+    program = f"import archcalc; archcalc.load({str(file)!r}).run()"
+    command = subprocess.Popen([sys.executable, "-c", program], cwd=Path(archcalc.__file__).parent.parent)
+    children = Path(f"/proc/{command.pid}/task/{command.pid}/children")
+    try:
+        child = next(found for _ in range(200) if (found := children.read_text().split() or sleep(0.05)))
+        sleep(1)
+    finally:
+        command.kill()
+        command.wait()
+    assert any(not is_running(child[0]) for _ in range(60) if not sleep(0.1))
 
 
 KERNEL = ["y", "Relu", "CPUExecutionProvider", 1, 2, 0, 64, 64]

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..analysis.memory import FLOAT32, peak_elements
 from ..errors import Diagnostic, SpecError, UsageError
+from ..graph import Graph
 from ..ops.base import FIRST
 from ..shape import Shape, show
 from .binding import Bound
@@ -71,9 +72,13 @@ def _execute(session: Any, names: list[str], feeds: dict[str, Array]) -> list[Ar
 
 def memory_needed(prepared: Prepared, batch: int, expose: bool) -> int:
     """About how many bytes a run takes: the weights, and the volumes alive at once (all of them where exposed)."""
-    graph = prepared.graph
+    return bytes_of_run(prepared.graph, prepared.params, batch, expose)
+
+
+def bytes_of_run(graph: Graph, stored: int, batch: int, expose: bool) -> int:
+    """The same of a network with so many numbers stored."""
     volumes = sum(prod(node.shape) for node in graph.nodes) if expose else peak_elements(graph)[0]
-    return FLOAT32 * (prepared.params + batch * volumes)
+    return FLOAT32 * (stored + batch * volumes)
 
 
 def run(

@@ -14,6 +14,8 @@ from .common import network, working
 def bench(words: list[str]) -> int:
     """The time of every layer, as a table, for programs, or on a line of time."""
     given = parse("bench", words)
+    if given.chrome_trace:
+        _check(given)
     net = network(given, "bench", given.input)
     net.check()
     with working(f"running it {2 * (given.repeat + 3)} times"):
@@ -30,6 +32,17 @@ def bench(words: list[str]) -> int:
     room, signs = text.screen(sys.stdout)
     text.write(report.report(name, measured, room, signs), sys.stdout)
     return 0
+
+
+def _check(given: Namespace) -> None:
+    """What cannot be written is told before anything runs."""
+    from pathlib import Path  # noqa: PLC0415 - only who saves waits for it
+
+    from ..backends.files import check_target  # noqa: PLC0415 - numpy takes 50 ms to import
+    from .output import check_other  # noqa: PLC0415 - only who saves waits for it
+
+    check_other(given.chrome_trace, given.spec, "--chrome-trace trace.json")
+    check_target(Path(given.chrome_trace))
 
 
 def _save(given: Namespace, content: str) -> None:

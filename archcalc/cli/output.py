@@ -22,11 +22,16 @@ def save(file: str, text: str, specs: Sequence[str], as_json: bool = False) -> N
     from ..backends.files import write_whole  # noqa: PLC0415 - only to write
 
     target = Path(file)
-    if any(_same(spec, target) for spec in specs):
-        raise UsageError.of("E620", f"{file} is the spec itself", help=("name another file: -o table.md",))
+    check_other(file, specs)
     size = write_whole(target, lambda opened: opened.write(text.encode("utf-8", "backslashreplace")))
     said = json.document({"path": file, "bytes": size}) if as_json else f"wrote {file}: {memory(size)}\n"
     sys.stdout.write(said)
+
+
+def check_other(file: str, specs: Sequence[str], example: str = "-o table.md") -> None:
+    """Refuse (UsageError) to write over a spec that was read."""
+    if any(_same(spec, Path(file)) for spec in specs):
+        raise UsageError.of("E620", f"{file} is the spec itself", help=(f"name another file: {example}",))
 
 
 def _same(spec: str, target: Path) -> bool:
