@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -206,6 +207,13 @@ def test_the_trace_is_no_file_of_ours(tmp_path: Path, capsys: pytest.CaptureFixt
     assert file.read_bytes() == chain(RELU)
 
 
+def ticks(times: int, seconds: float) -> Iterator[None]:
+    """So many looks, with a pause after each."""
+    for _ in range(times):
+        yield
+        sleep(seconds)
+
+
 def is_running(process: str) -> bool:
     """Whether it is there, and not only waiting to be buried."""
     try:
@@ -228,12 +236,12 @@ def test_nothing_runs_on_when_the_command_is_killed(tmp_path: Path) -> None:
     command = subprocess.Popen([sys.executable, "-c", program], cwd=Path(archcalc.__file__).parent.parent)
     children = Path(f"/proc/{command.pid}/task/{command.pid}/children")
     try:
-        child = next(found for _ in range(200) if (found := children.read_text().split() or sleep(0.05)))
+        child = next(found for _ in ticks(200, 0.05) if (found := children.read_text().split()))
         sleep(1)
     finally:
         command.kill()
         command.wait()
-    assert any(not is_running(child[0]) for _ in range(60) if not sleep(0.1))
+    assert any(not is_running(child[0]) for _ in ticks(60, 0.1))
 
 
 KERNEL = ["y", "Relu", "CPUExecutionProvider", 1, 2, 0, 64, 64]
