@@ -11,12 +11,13 @@ import pytest
 import archcalc
 from archcalc.analysis.traffic import together, traffic
 from archcalc.backends import binding, session
-from archcalc.backends.bench import Bench
+from archcalc.backends.bench import Bench, Timed
 from archcalc.backends.export import Prepared
 from archcalc.backends.fusion import Fusion, Nodes
 from archcalc.backends.lower import lower
 from archcalc.backends.profile import Kernel
 from archcalc.cli.entry import main
+from archcalc.report.bench import report
 from archcalc.report.bench import together as named_together
 
 HEAVY = {"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul", "FusedMatMul", "ConvTranspose", "LSTM", "GRU", "Einsum"}
@@ -223,6 +224,25 @@ def test_the_command_tells_programs_everything(tmp_path: Path, capsys: pytest.Ca
     assert {event["args"]["run"] for event in events} == {0, 1}
     total = sum(event["dur"] for event in events) / 1e6
     assert total == pytest.approx(sum(sum(row["seconds"]["runs"]) for row in told["layers"]))
+
+
+ROWS = tuple(
+    Timed((f"{block}.conv", f"{block}.bn", f"{block}.relu"), ("Conv",), 147_456, 18_752, (5e-6,)) for block in "ab"
+)
+FUSED = Bench("cpu", 1, 1, 3, (1e-5,), ROWS, ())
+
+
+@pytest.mark.parametrize(
+    ("room", "said", "bandwidth"),
+    [(None, "a.conv + bn + relu", True), (73, "a.conv + bn + relu", True), (72, "a.conv +2", True),
+     (64, "a.conv +2", True), (63, "a.conv +2", False)],
+)  # fmt: skip
+def test_names_give_way_where_there_is_little_room(room: int | None, said: str, bandwidth: bool) -> None:
+    """Not their middle: layers of many blocks would look the same."""
+    lines = ["".join(text for text, _ in line).rstrip() for line in report("", FUSED, room)]
+    assert any(line.startswith(f"{said} ") for line in lines)
+    assert ("GB/s" in lines[2]) == bandwidth
+    assert room is None or max(map(len, lines[:8])) <= room
 
 
 def test_the_table_fits_the_screen(capsys: pytest.CaptureFixture[str]) -> None:

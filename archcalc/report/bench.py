@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -26,17 +26,31 @@ _ABOUT = (
 
 def report(title: str, bench: Bench, room: int | None = None, signs: Signs = ASCII) -> list[Styled]:
     """A line for all layers that share kernels, the totals, and what was measured how."""
-    lines = [_cells(row, bench.kernel_seconds) for row in bench.rows]
-    total = _line("total", bench.macs, bench.kernel_seconds, 1.0, sum(row.bytes for row in bench.rows))
-    columns = tuple([printable(cell) for cell in column] for column in zip(_HEAD, *lines, total, strict=True))
-    cells = Grid(_KEYS, columns, tuple(max(map(width, column)) for column in columns))
-    drawn = draw(fit(cells, room, signs, keep=True) if room else cells, signs)
+    drawn = draw(_fitting(bench, room, signs), signs)
     said = [((line, "faint"),) for line in wrap(_ABOUT, min(max(room or 100, 30), 100))]
     return [((printable(title), "title"),), (), *drawn, (), *_totals(bench), (), *said]
 
 
-def _cells(row: Timed, total: float) -> tuple[str, ...]:
-    return _line(together(row.layers), row.macs, row.median, row.median / total if total else 0, row.bytes)
+def _fitting(bench: Bench, room: int | None, signs: Signs) -> Grid:
+    """The cells in the room that there is: names give way first, then the bandwidth."""
+    many = len(_KEYS)
+    for name, shown in ((together, many), (counted, many), (counted, many - 1)):
+        cells = _grid(bench, name, shown)
+        if room is None or cells.width <= room:
+            return cells
+    return fit(cells, room or 0, signs, keep=True)
+
+
+def _grid(bench: Bench, name: Callable[[Sequence[str]], str], many: int) -> Grid:
+    """The cells of so many columns, with lines named in one of the two ways."""
+    total = bench.kernel_seconds
+    lines = [
+        _line(name(row.layers), row.macs, row.median, row.median / total if total else 0, row.bytes)
+        for row in bench.rows
+    ]
+    lines.append(_line("total", bench.macs, total, 1.0, sum(row.bytes for row in bench.rows)))
+    columns = tuple([printable(cell) for cell in column] for column in zip(_HEAD, *lines, strict=True))[:many]
+    return Grid(_KEYS[:many], columns, tuple(max(map(width, column)) for column in columns))
 
 
 def _line(name: str, macs: int, seconds: float, share: float, moved: int) -> tuple[str, ...]:
@@ -57,6 +71,15 @@ def together(layers: Sequence[str]) -> str:
         return _RUNTIME
     first, *others = layers
     return " + ".join([first, *[_own(other, first) for other in others]])
+
+
+def counted(layers: Sequence[str]) -> str:
+    """Layers that share kernels, where there is little room: the first, and how many more.
+
+    >>> counted(["stem.conv", "stem.bn", "stem.relu"]), counted(["fc"])
+    ('stem.conv +2', 'fc')
+    """
+    return f"{layers[0]} +{len(layers) - 1}" if len(layers) > 1 else together(layers)
 
 
 def _own(path: str, beside: str) -> str:
