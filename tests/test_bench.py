@@ -1,7 +1,12 @@
 """bench: kernels find their layers, predicted work is all there, CUDA is bound as it should be."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from time import sleep
 from types import SimpleNamespace
 from typing import Any
 
@@ -255,3 +260,16 @@ def test_the_table_fits_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
 def test_too_little_memory_is_told_before_anything_runs() -> None:
     with pytest.raises(archcalc.LimitError, match="E507"):
         bench(archcalc.parse("INPUT 1000000000x1000000000x3 -> CONV 8 3x3 p1"))
+
+
+def test_a_bench_that_is_told_to_end_leaves_nothing(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "archcalc", "bench", "lenet5", "--repeat", "20000"]
+    command = subprocess.Popen(words, env=os.environ | {"TMPDIR": str(tmp_path)})
+    try:
+        while not list(tmp_path.glob("archcalc-*/*")) and command.poll() is None:  # until the profiler writes
+            sleep(0.01)
+        command.send_signal(signal.SIGTERM)
+        assert command.wait(30) == 143
+    finally:
+        command.kill()
+    assert not list(tmp_path.iterdir())

@@ -9,6 +9,7 @@ from ..report import bench as report
 from ..report import json, text
 from .arguments import parse, weights_of
 from .common import network, working
+from .ending import tidy
 
 
 def bench(words: list[str]) -> int:
@@ -18,7 +19,7 @@ def bench(words: list[str]) -> int:
         _check(given)
     net = network(given, "bench", given.input)
     net.check()
-    with working(f"running it {2 * (given.repeat + 3)} times"):
+    with tidy(), working(f"running it {2 * (given.repeat + 3)} times"):
         measured = net.bench(
             device=given.device, batch=given.batch, threads=given.threads, repeat=given.repeat, force=given.force,
             **weights_of(given),

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from threading import current_thread, main_thread
 from time import monotonic
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from ..report import json
 from ..report.spell import count, memory
 from .arguments import parse, weights_of
 from .common import network, working
+from .ending import tidy
 
 if TYPE_CHECKING:
     from ..backends.export import Export
 
-_SIGNALS = ("SIGTERM", "SIGHUP")
 _STEP = 0.1
 """Seconds between two words on how far it is."""
 
@@ -34,7 +30,7 @@ def export(words: list[str]) -> int:
     given = parse("export", words)
     net = network(given, "export", given.input)
     net.check()
-    with _tidy(), working("writing") as say:
+    with tidy(), working("writing") as say:
         written = net.export(
             given.output, batch=given.batch, opset=given.opset, external=given.external, reference=given.reference,
             force=given.force, progress=_progress(say), **weights_of(given),
@@ -92,21 +88,3 @@ def _duration(seconds: int) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-
-
-@contextmanager
-def _tidy() -> Iterator[None]:
-    """Leave by the way of exceptions when the process is told to end, so that temporary files go."""
-    if current_thread() is not main_thread():  # where Python takes no signals
-        yield
-        return
-    before = {name: signal.signal(getattr(signal, name), _leave) for name in _SIGNALS if hasattr(signal, name)}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
