@@ -7,6 +7,7 @@ read the difference aloud before it is committed: does every message name the pl
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -118,6 +119,11 @@ def raised(*folders: str) -> set[str]:
 def test_the_docs_explain_every_code_and_no_other() -> None:
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "archcalc").rglob("*.py"))
     assert documented() == set(re.findall(r'"([EW]\d{3})"', sources))
+
+
+def test_no_code_says_two_things() -> None:
+    rows = re.findall(r"^\| ([EWL]\d{3}) \|", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8"), re.M)
+    assert [code for code, times in Counter(rows).items() if times > 1] == []
 
 
 if __name__ == "__main__":

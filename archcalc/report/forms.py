@@ -22,7 +22,7 @@ def write(table: Table, form: str, view: View = WHOLE) -> str:
     if form not in FORMS:
         near = nearest(form, FORMS, 1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FORMS)}"
-        raise UsageError.of("E674", f"there is no format {form}", help=(hint,))
+        raise UsageError.of("E679", f"there is no format {form}", help=(hint,))
     if form in _EXACT and view.units is not READABLE:
         help = ("leave --units out, or write text, md, tex or html",)
         raise UsageError.of("E620", f"{form} holds exact numbers only", help=help)

@@ -61,7 +61,7 @@ def _is_sizes(text: str) -> bool:
 
 def _formula(key: str, value: Any, line: Line) -> UsageError:
     what = f"{column_of(key).title} of {line.name} is {pretty(value)}, and no number to compare"
-    return UsageError.of("E672", what, help=("give the free dimensions numbers: --set H=...",))
+    return UsageError.of("E677", what, help=("give the free dimensions numbers: --set H=...",))
 
 
 def condition(text: str) -> Condition:
@@ -73,7 +73,7 @@ def condition(text: str) -> Condition:
     found = re.fullmatch(r"\s*([\w -]+?)\s*(!=|<=|>=|==?|<|>)\s*(.*?)\s*", text, re.S)
     if found is None or not found[3]:
         shell = ("quote it: the shell takes < and > for itself",) if re.fullmatch(r"[\w -]+", text) else ()
-        raise UsageError.of("E671", f"--where {text} is no condition", help=(*_EXAMPLES, *shell))
+        raise UsageError.of("E676", f"--where {text} is no condition", help=(*_EXAMPLES, *shell))
     key, sign, values = known(found[1]), found[2].replace("==", "="), tuple(map(str.strip, found[3].split(",")))
     if sign in _COMPARE:
         return Condition(text.strip(), key, sign, values, _amount(text, key, found[3]))
@@ -100,7 +100,7 @@ def _amount(text: str, key: str, value: str) -> Fraction:
     number = quantity(value)
     if key in ("name", "op", "text") or number is None:
         what = f"{value} is no number" if number is None else f"{column_of(key).title} is no number"
-        raise UsageError.of("E671", f"--where {text}: {what}", help=_EXAMPLES)
+        raise UsageError.of("E676", f"--where {text}: {what}", help=_EXAMPLES)
     return number
 
 
@@ -111,7 +111,7 @@ def _check_word(word: str) -> None:
         if set(word) & set("<>=!"):
             otherwise = f'one condition each: --where op=CONV --where "{word}"'
         help = did_you_mean(layers_like(word, tuple(WORDS), guess=word.isalnum()), otherwise)
-        raise UsageError.of("E671", f"there is no layer {word}", help=(help,))
+        raise UsageError.of("E676", f"there is no layer {word}", help=(help,))
 
 
 class Order(NamedTuple):

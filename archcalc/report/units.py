@@ -78,4 +78,4 @@ def units(name: str) -> Units:
         return UNITS[name]
     near = nearest(name.lower(), UNITS, 1, 0.4)
     help = f"did you mean {near[0]}?" if near else f"there are {', '.join(UNITS)}"
-    raise UsageError.of("E673", f"there are no units {name}", help=(help,))
+    raise UsageError.of("E678", f"there are no units {name}", help=(help,))

@@ -50,7 +50,7 @@ def view(
     from .select import condition, order  # noqa: PLC0415 - start-up time counts
 
     if top is not None and top < 1:
-        raise UsageError.of("E671", f"--top {top} shows nothing", help=("it must be at least 1",))
+        raise UsageError.of("E676", f"--top {top} shows nothing", help=("it must be at least 1",))
     orders = order(sort) if sort else order("-macs") if top else ()
     return shown._replace(where=tuple(map(condition, conditions)), sort=orders, top=top)
 
