@@ -8,6 +8,7 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
+from ..collector import resting
 from ..errors import Diagnostic
 from ..graph import Graph, Node
 from ..ops.fields import spell
@@ -233,6 +234,7 @@ class Table:
         return plain(table) if graph.free else table
 
 
+@resting()
 def tabulate(graph: Graph) -> Table:
     """The table of a graph."""
     fields = receptive_fields(graph)

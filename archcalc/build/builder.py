@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import log10, prod
 from typing import Any
 
+from ..collector import resting
 from ..errors import Diagnostic, LimitError, SpecError
 from ..graph import Claim, Graph, Node, Pin, Question, Stated
 from ..ops.base import Op
@@ -55,6 +56,7 @@ class Options:
     """What question marks stand for, while they are solved."""
 
 
+@resting()
 def build(
     spec: tree.Spec, source: Source, options: Options | None = None, name: str = "", mistakes: Sequence[Diagnostic] = ()
 ) -> Graph:
