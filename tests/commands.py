@@ -6,8 +6,12 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+
+Sweep = Callable[..., tuple[int, str, str]]
+"""The command sweep in this process, in a folder of its own: its exit code, output and diagnostics."""
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +21,7 @@ from archcalc.report.layout import FANCY
 from archcalc.screen import width
 from archcalc.sweeping.values import values
 
+from .commands import Sweep
 from .test_streams import ESCAPE, on_terminal, posix
 
 WIDE = "let n=4 d=1; INPUT 8x8x3 -> [CONV n 3x3 p1]*d -> FC 10"
@@ -186,9 +186,9 @@ def test_what_is_wrong_for_all(spec: str, given: dict[str, Any], error: type[Exc
     assert diagnostics[0].code[:2] == code[:2] and (code == "E101" or diagnostics[0].code == code)
 
 
-def test_what_could_vary_is_told(call: Call) -> None:
-    assert "the spec has T=128, layers=12, heads=12, width=768, vocab=50257" in call("transformers/gpt2")[2]
-    assert "the spec has H, W" in call("INPUT HxWx3 -> RELU")[2]
+def test_what_could_vary_is_told(call_sweep: Sweep) -> None:
+    assert "the spec has T=128, layers=12, heads=12, width=768, vocab=50257" in call_sweep("transformers/gpt2")[2]
+    assert "the spec has H, W" in call_sweep("INPUT HxWx3 -> RELU")[2]
 
 
 def test_progress() -> None:
@@ -210,36 +210,22 @@ frameworks do
 """
 
 
-def test_a_family_of_which_none_fits(call: Call) -> None:
-    assert call("INPUT HxHx3 -> CONV 64 7x7 s2 p3", "--set", "H=128..256:64") == (1, NONE, "")
-    _, said, _ = call("let n=1; INPUT 8x8x3 -> CONV n 9x9", "--set", "n=1,2")
+def test_a_family_of_which_none_fits(call_sweep: Sweep) -> None:
+    assert call_sweep("INPUT HxHx3 -> CONV 64 7x7 s2 p3", "--set", "H=128..256:64") == (1, NONE, "")
+    _, said, _ = call_sweep("let n=1; INPUT 8x8x3 -> CONV n 9x9", "--set", "n=1,2")
     assert "2 variants; none fits" in said and said.endswith("counted: nothing, because no variant fits\n")
 
 
 # Tables
 
 
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(["sweep", *words])
-        return code, *capsys.readouterr()
-
-    return run
-
-
-def test_every_format_says_the_same(call: Call) -> None:
+def test_every_format_says_the_same(call_sweep: Sweep) -> None:
     words = (STEM, "--set", "H=225..231:2")
     columns = ("--columns", "output,params,macs")
-    variants = json.loads(call(*words, "--json")[1])["variants"]
-    sheet = list(csv.DictReader(io.StringIO(call(*words, *columns, "--csv")[1])))
-    marked = [line.strip("| ").split(" | ") for line in call(*words, *columns, "--md")[1].splitlines()[2:-2]]
-    shown = call(*words, *columns)[1].splitlines()[4:-2]
+    variants = json.loads(call_sweep(*words, "--json")[1])["variants"]
+    sheet = list(csv.DictReader(io.StringIO(call_sweep(*words, *columns, "--csv")[1])))
+    marked = [line.strip("| ").split(" | ") for line in call_sweep(*words, *columns, "--md")[1].splitlines()[2:-2]]
+    shown = call_sweep(*words, *columns)[1].splitlines()[4:-2]
     assert len(variants) == len(sheet) == len(marked) == len(shown) == 4
     for one, two, three, four in zip(variants, sheet, marked, shown, strict=True):
         assert str(one["values"]["H"]) == two["H"] == three[0] == four.split()[0]
@@ -283,8 +269,8 @@ def test_records_are_flat() -> None:
         (("no-such-spec", "--set", "n=1..20"), 3, ""),
     ],
 )
-def test_the_command(words: tuple[str, ...], code: int, said: str, call: Call) -> None:
-    done = call(*words)
+def test_the_command(words: tuple[str, ...], code: int, said: str, call_sweep: Sweep) -> None:
+    done = call_sweep(*words)
     assert (done[0], said in done[1]) == (code, True)
     assert bool(done[2]) == (code > 1)  # no progress where nobody watches
 

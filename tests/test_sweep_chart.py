@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 import archcalc
 from archcalc import UsageError
-from archcalc.cli import main
 from archcalc.report import chart_svg, chart_text, family
 from archcalc.report.chart import Axis, Chart, Line, axis, tight_axis
 from archcalc.report.family_chart import chart
@@ -23,21 +21,10 @@ from archcalc.report.layout import ASCII, FANCY, Signs
 from archcalc.screen import width
 from archcalc.sweeping import sweep
 
+from .commands import Sweep
+
 WIDE = "let n=4 d=1; INPUT 8x8x3 -> [CONV n 3x3 p1]*d -> FC 10"
 STEM = "INPUT HxHx3 -> CONV 96 11x11 s4"
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(["sweep", *words])
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def _number(text: str) -> float:
@@ -151,12 +138,12 @@ def test_what_cannot_be_drawn(spec: str, given: dict[str, str], options: dict[st
         archcalc.sweep(spec, set=given).svg(**options)
 
 
-def test_a_chart_becomes_a_file(call: Call, tmp_path: Path) -> None:
-    code, out, _ = call(WIDE, "--set", "n=1..4", "--plot", "n.svg", "--y", "params", "--log", "xy")
+def test_a_chart_becomes_a_file(call_sweep: Sweep, tmp_path: Path) -> None:
+    code, out, _ = call_sweep(WIDE, "--set", "n=1..4", "--plot", "n.svg", "--y", "params", "--log", "xy")
     assert (code, out.splitlines()[-1]) == (0, "wrote n.svg")
     root = ElementTree.fromstring((tmp_path / "n.svg").read_text(encoding="utf-8"))
     assert "parameters, log scale" in [text.text for text in root.iter()]
-    code, out, _ = call(WIDE, "--set", "n=1..4", "--plot", "m.svg", "--json")
+    code, out, _ = call_sweep(WIDE, "--set", "n=1..4", "--plot", "m.svg", "--json")
     assert (tmp_path / "m.svg").exists() and len(json.loads(out)["variants"]) == 4
 
 

@@ -15,23 +15,13 @@ from archcalc.graph import Node
 from archcalc.ops.base import FIRST
 
 from .cases import CASES, Case
+from .torch_reference.shaken import Shaken
 
 pytestmark = pytest.mark.torch
 TOLERANCE = 1e-4
 """Of the largest value."""
 
 compared = [case for case in CASES if case.torch]
-
-
-class Shaken(Prepared):
-    """Random numbers also where a layer starts with zeros or ones, which would prove little."""
-
-    def tensor(self, name: str) -> Any:
-        node, weight = self.model.weights[name]
-        if weight.start not in ("zeros", "ones") and node.op.word != "PRELU":
-            return super().tensor(name)
-        numbers = np.random.default_rng(len(name)).uniform(-0.5, 0.5, weight.shape).astype(np.float32)
-        return abs(numbers) + 0.5 if name.endswith("running_var") else numbers
 
 
 @pytest.mark.parametrize("case", compared, ids=lambda case: case.spec[:60])

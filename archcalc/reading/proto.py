@@ -100,7 +100,7 @@ def read_model(wire: Wire) -> ModelPart:
             domain, version = _opset(wire, wire.inner(part, span))
             opsets[domain] = version
         elif part.number == 14:
-            key, value = _pair(wire, wire.inner(part, span))
+            key, value = wire.entry(wire.inner(part, span))
             properties[key] = value
         elif part.number == 25:
             function = _function(wire, wire.inner(part, span))
@@ -127,14 +127,6 @@ def _opset(wire: Wire, span: Span) -> tuple[str, int]:
 def plain_domain(domain: str) -> str:
     """ONNX's own domain has two names."""
     return "" if domain == "ai.onnx" else domain
-
-
-def _pair(wire: Wire, span: Span) -> tuple[str, str]:
-    texts = {1: "", 2: ""}
-    for part in wire.fields(span):
-        if part.number in texts:
-            texts[part.number] = wire.text(part)
-    return texts[1], texts[2]
 
 
 def _graph(wire: Wire, span: Span) -> GraphPart:

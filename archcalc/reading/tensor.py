@@ -90,7 +90,7 @@ def read_tensor(wire: Wire, span: Span) -> Tensor:
         elif number == _RAW or number in _LISTS:
             _hold(held, part)
         elif number == 13:
-            external.append(_entry(wire, wire.inner(part, span)))
+            external.append(wire.entry(wire.inner(part, span)))
         elif number == 14:
             outside = wire.integer(part) == 1
     shape = _checked(wire, span, sizes, name)
@@ -110,14 +110,6 @@ def _checked(wire: Wire, span: Span, sizes: list[int], name: str) -> tuple[int, 
     if any(size < 0 for size in sizes):
         raise wire.damaged(span.start, f"the tensor {name} has an axis of size {min(sizes)}")
     return tuple(sizes)
-
-
-def _entry(wire: Wire, span: Span) -> tuple[str, str]:
-    texts = {1: "", 2: ""}
-    for part in wire.fields(span):
-        if part.number in texts:
-            texts[part.number] = wire.text(part)
-    return texts[1], texts[2]
 
 
 def read_sparse(wire: Wire, span: Span) -> Tensor:

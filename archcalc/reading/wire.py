@@ -144,6 +144,14 @@ class Wire:
         self.need(field, BYTES)
         return self.taken(field.start, field.end).decode("utf-8", "replace")
 
+    def entry(self, span: Span) -> tuple[str, str]:
+        """The key and the value of a message that is a pair of texts."""
+        texts = {1: "", 2: ""}
+        for part in self.fields(span):
+            if part.number in texts:
+                texts[part.number] = self.text(part)
+        return texts[1], texts[2]
+
     def real(self, field: Field) -> float:
         """A float of 32 bits."""
         self.need(field, FIXED32)

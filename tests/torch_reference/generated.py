@@ -13,7 +13,6 @@ import torch
 
 import archcalc
 from archcalc.analysis.cost import own_weights
-from archcalc.backends.export import Prepared
 from archcalc.backends.lower import Port
 from archcalc.backends.runtime import random_inputs
 from archcalc.backends.session import open_session
@@ -23,22 +22,13 @@ from archcalc.codegen.torch.translate import translate
 from archcalc.graph import Graph
 from archcalc.ops.base import FIRST, Weight
 
+from .shaken import Shaken
+
 # read when Keras is first imported
 os.environ.setdefault("KERAS_BACKEND", "torch")
 os.environ.setdefault("KERAS_HOME", str(Path(tempfile.gettempdir()) / "keras-of-tests"))
 
 Arrays = dict[str, Any]
-
-
-class Shaken(Prepared):
-    """Random numbers also where a layer starts with zeros or ones, which would prove little."""
-
-    def tensor(self, name: str) -> Any:
-        node, weight = self.model.weights[name]
-        if weight.start not in ("zeros", "ones") and node.op.word != "PRELU":
-            return super().tensor(name)
-        numbers = np.random.default_rng(len(name)).uniform(-0.5, 0.5, weight.shape).astype(np.float32)
-        return abs(numbers) + 0.5 if name.endswith("running_var") else numbers + (weight.start == "ones")
 
 
 def weights_of(graph: Graph) -> dict[str, Weight]:
